@@ -37,6 +37,7 @@ _WRONG = (
     ("mails", "text", "Your key: {no such thing}"),
 )
 
+_FILTERED = ("licenses", "computers", "customers", "audit")
 _LAB = "lab{0}@whitepeak.example;Whitepeak Lab {0};benchtest;5;2028-12-31;PO {0};Kim\n"
 _TO_IMPORT = "Email;Name;Product;Seats;Ends;Order;Sales rep\n" + "".join(
     [
@@ -106,6 +107,7 @@ def take_lists(visit: Visit) -> None:
         ("possible-copies", "copies"),
         ("customers", "customers"),
         ("customers?view=full", "customers-full"),
+        ("customers?product=benchtest&ends=90&since=7", "customers-filtered"),
         ("customers?q=nothing+at+all", "customers-nothing"),
         ("products", "products"),
         ("audit", "audit"),
@@ -160,7 +162,7 @@ def take_sheets(visit: Visit, furnished: Furnished) -> None:
         "product": "products/benchtest",
     }
     for path, menus, name in (
-        *((path, ".filters summary", f"{path}-filter") for path in ("licenses", "computers", "audit")),
+        *((path, ".filters summary", f"{path}-filter") for path in _FILTERED),
         *((path, ".page-top summary", f"{name}-more") for name, path in ones.items()),
         (ones["license"], ".comp > .more > summary", "license-computer"),
         ("mails", "main summary", "mails-others"),

@@ -9,7 +9,7 @@ from itertools import product as every
 import pytest
 from sqlalchemy import select
 
-from keyferry.server.core import audit
+from keyferry.server.core import audit, lists
 from keyferry.server.core.customers import listing
 from keyferry.server.core.customers.listing import View, Wanted
 from keyferry.server.core.events import Event
@@ -17,7 +17,7 @@ from keyferry.server.core.licensing import products
 from keyferry.server.core.models import AuditEvent, Customer, License
 from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
-from tests.core.test_long_lists import sorted_at_once, stocked, walked
+from tests.core.test_long_lists import WALKED, sorted_at_once, stocked, walked
 
 __all__ = ["stocked"]
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -105,7 +105,7 @@ def test_customers_are_found_by_one_license_that_is_all_that_was_asked_for(event
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("order", listing.Order)
+@pytest.mark.parametrize("order", WALKED)
 def test_a_long_list_of_customers_is_walked_through_every_filter(eventful, monkeypatch, order):
     now, since = eventful.clock.now, eventful.clock.now - timedelta(days=30)
     day = now.date() + timedelta(days=400)
@@ -133,3 +133,40 @@ def test_when_something_last_happened_to_a_license_of_theirs_is_told(eventful):
         own = [at for license, at in events if theirs.get(license) == one.customer.id]
         assert one.held.last_event == max(own)
     assert now in {one.held.last_event for one in rows}
+
+
+def test_customers_are_sorted_by_their_last_event_as_long_as_they_are_few(eventful, monkeypatch):
+    now = eventful.clock.now
+    with transaction() as session:
+        session.add(Customer(id=90, email="nothing@example.com", created_at=now))
+        happened(session, session.get_one(License, 7), now)
+
+    def listed(**asked) -> list[int]:
+        return sorted_at_once(page_of(Wanted(order=listing.Order.LAST, **asked), now))
+
+    with reading() as session:
+        held = listing.customers(session, Wanted(), now=now).rows
+        events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+        holder = {one.id: one.customer_id for one in session.scalars(select(License))}
+    latest = {holder.get(one.license_id): one.id for one in events}
+    with_events = sorted((one.customer.id for one in held if one.held.last_event), key=latest.__getitem__)
+    # Whom nothing happened to comes last either way.
+    assert listed(descending=True) == [*with_events[::-1], 90]
+    assert listed() == [*with_events, 90]
+    for asked in ({"product": "demo-cad"}, {"search": "*example"}, {"view": View.ENDING}):
+        others = sorted_at_once(page_of(Wanted(**asked), now))
+        assert listed(**asked) == [one for one in listed() if one in others]
+    # Also where a filter alone would find too much to be sorted.
+    monkeypatch.setattr(lists, "MOST", 7)
+    assert listed(product="demo-cad") == [
+        one for one in with_events if one in expected(Wanted(product="demo-cad"), now.date())
+    ]
+    # Twelve licenses are looked at, and of more nobody waits for that.
+    monkeypatch.setattr(listing, "MOST_BY_EVENT", 12)
+    with reading() as session:
+        assert listing.sorts_by_event(session)
+    monkeypatch.setattr(listing, "MOST_BY_EVENT", 11)
+    with reading() as session:
+        assert not listing.sorts_by_event(session)
+        first = listing.customers(session, Wanted(order=listing.Order.LAST), now=now, size=2)
+        assert [one.customer.id for one in first.rows] == [90, 6]

@@ -20,6 +20,8 @@ from keyferry.server.core.pages import Beside, Page
 from keyferry.server.db import reading, transaction
 
 SIZE = 2
+# The orders of customers that have an index.
+WALKED = (listing.Order.ADDED, listing.Order.NAME, listing.Order.EMAIL)
 
 
 @pytest.fixture
@@ -192,7 +194,7 @@ def test_computers_customers_and_the_audit_are_walked_as_they_are_sorted(stocked
             for wanted in (
                 listing.Wanted(),
                 listing.Wanted("*example", descending=True),
-                *(listing.Wanted(order=order, descending=True) for order in listing.Order),
+                *(listing.Wanted(order=order, descending=True) for order in WALKED),
                 listing.Wanted(order=listing.Order.NAME),
             )
         ),

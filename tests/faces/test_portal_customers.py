@@ -59,7 +59,7 @@ def test_customers_are_sorted_by_when_they_came_their_address_and_their_name(ven
         return re.findall(r'data-copy="([^"]+@[^"]+)"', desk.get(f"/portal/customers{query}").text)
 
     came = list(NAMED)
-    assert order("") == order("?sort=added&dir=desc") == came[::-1]
+    assert order("") == order("?sort=last&dir=desc") == order("?sort=added&dir=desc") == came[::-1]
     assert order("?sort=added&dir=asc") == came
     assert order("?sort=email&dir=asc") == sorted(came)
     # Who has no name comes last either way.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -34,6 +34,8 @@ from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 ENDING_WITHIN = timedelta(days=30)
 # Of each customer, all licenses are looked at, and of each of those the latest event.
 _COST_OF_EVENTS = 9
+MOST_BY_EVENT = 10_000
+"""Of how many customers and licenses the last events are sorted: no index has them, so each is looked up."""
 # What was last recorded of a license: one look into the audit's index of licenses.
 _LATEST_EVENT = (
     select(AuditEvent.id)
@@ -50,6 +52,7 @@ class Order(StrEnum):
     ADDED = "added"
     NAME = "name"
     EMAIL = "email"
+    LAST = "last"
 
 
 class View(StrEnum):
@@ -121,15 +124,27 @@ def customers(
     size: int = PAGE_SIZE,
     beside: Beside | None = None,
 ) -> Page[Listed]:
-    """Return a page of customers."""
+    """Return a page of customers; of too many to be sorted by their last event, the newest come first."""
     of_wanted = _filters(session, wanted, now)
+    if wanted.order is Order.LAST and not sorts_by_event(session):
+        wanted = replace(wanted, order=Order.ADDED, descending=True)
 
     def page(filters: Sequence[Filter]) -> Page[Customer]:
-        listing = _listing(wanted, (*filters, *of_wanted))
+        every = [*filters, *of_wanted]
+        if wanted.order is Order.LAST:
+            # Of so few customers each is looked at, and none is walked to.
+            every = [replace(one, numbers=None) for one in every]
+        listing = _listing(wanted, every)
         return lists.listed(session, select(Customer), listing, number=number, size=size, beside=beside)
 
     found = lists.searched(wanted.search, page, partial(search_filters.customers, session))
     return found.of(_listed(session, found.rows, now))
+
+
+def sorts_by_event(session: Session) -> bool:
+    """Return whether customers can be sorted by their last event: as long as there are not too many."""
+    beyond = (select(table.id).offset(MOST_BY_EVENT).limit(1) for table in (License, Customer))
+    return all(session.scalar(one) is None for one in beyond)
 
 
 def counts(session: Session, now: datetime) -> dict[View | None, Count]:
@@ -167,7 +182,9 @@ def _listing(wanted: Wanted, filters: Sequence[Filter]) -> Listing:
         # The index has the names alone, which say where to begin.
         named = Stretch(numbers.where(name.is_not(None)), (name, key), first_too=True)
         stretches = [named, Stretch(numbers.where(name.is_(None)), (key,))]
-    sort = Sort(key, by, wanted.descending, empty_last=wanted.order is Order.NAME)
+    elif wanted.order is Order.LAST:
+        by = _of_some(_LATEST_EVENT.scalar_subquery(), func.max)
+    sort = Sort(key, by, wanted.descending, empty_last=wanted.order in (Order.NAME, Order.LAST))
     return Listing(numbers, sort, stretches, filters)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, stream_with_context, url_for
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.server.core.customers import listing as customer_list
 from keyferry.server.core.customers import records
-from keyferry.server.core.customers.listing import View
+from keyferry.server.core.customers.listing import Order, View
 from keyferry.server.core.licensing import computers
 from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.core.licensing.products import every_product
@@ -163,6 +164,10 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
     said = at.said(asked)
     wanted = list_queries.customers_wanted(said, now)
     with reading() as session:
+        by_event = customer_list.sorts_by_event(session)
+        if "sort" not in said:
+            order = Order.LAST if by_event else Order.ADDED
+            wanted = replace(wanted, order=order, descending=True)
         found = customer_list.customers(session, wanted, now=now, **turned())
         own_views = saved_views.of_operator(session, operator, Listing.CUSTOMERS)
         products = {one.code: one.name for one in every_product(session)}
@@ -178,6 +183,7 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
         listed={"endpoint": at.endpoint, "args": said},
         own_views=own_views,
         products=products,
+        by_event=by_event,
         of_query=at.of_query,
         query=at.query(said),
         **context,
