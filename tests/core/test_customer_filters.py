@@ -156,16 +156,11 @@ def test_customers_are_sorted_by_their_last_event_as_long_as_they_are_few(eventf
     for asked in ({"product": "demo-cad"}, {"search": "*example"}, {"view": View.ENDING}):
         others = sorted_at_once(page_of(Wanted(**asked), now))
         assert listed(**asked) == [one for one in listed() if one in others]
-    # Also where a filter alone would find too much to be sorted.
-    monkeypatch.setattr(lists, "MOST", 7)
-    assert listed(product="demo-cad") == [
-        one for one in with_events if one in expected(Wanted(product="demo-cad"), now.date())
-    ]
     # Twelve licenses are looked at, and of more nobody waits for that.
-    monkeypatch.setattr(listing, "MOST_BY_EVENT", 12)
+    monkeypatch.setattr(lists, "MOST", 12)
     with reading() as session:
         assert listing.sorts_by_event(session)
-    monkeypatch.setattr(listing, "MOST_BY_EVENT", 11)
+    monkeypatch.setattr(lists, "MOST", 11)
     with reading() as session:
         assert not listing.sorts_by_event(session)
         first = listing.customers(session, Wanted(order=listing.Order.LAST), now=now, size=2)

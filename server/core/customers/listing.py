@@ -34,8 +34,6 @@ from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 ENDING_WITHIN = timedelta(days=30)
 # Of each customer, all licenses are looked at, and of each of those the latest event.
 _COST_OF_EVENTS = 9
-MOST_BY_EVENT = 10_000
-"""Of how many customers and licenses the last events are sorted: no index has them, so each is looked up."""
 # What was last recorded of a license: one look into the audit's index of licenses.
 _LATEST_EVENT = (
     select(AuditEvent.id)
@@ -142,8 +140,8 @@ def customers(
 
 
 def sorts_by_event(session: Session) -> bool:
-    """Return whether customers can be sorted by their last event: as long as there are not too many."""
-    beyond = (select(table.id).offset(MOST_BY_EVENT).limit(1) for table in (License, Customer))
+    """Return whether customers can be sorted by their last event: no index has it, so each is looked up."""
+    beyond = (select(table.id).offset(lists.MOST).limit(1) for table in (License, Customer))
     return all(session.scalar(one) is None for one in beyond)
 
 
