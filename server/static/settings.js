@@ -81,6 +81,6 @@ if (kinds && shown) {
   /** @param {Element} one */
   const middle = (one) => one.getBoundingClientRect().left + one.getBoundingClientRect().width / 2;
   const see = () => { kinds.scrollLeft += middle(shown) - middle(kinds); };
-  matchMedia("(max-width: 719px)").addEventListener("change", see);
+  matchMedia("(max-width: 899px)").addEventListener("change", see);
   see();
 }
