@@ -173,6 +173,10 @@ def test_without_scripts_there_is_no_button_that_does_nothing(house, customer):
 
 
 SHEETS = [("light", "short", "A4"), ("dark", "signed", "Letter")]
+LONGEST_SPELLING = """
+    for (const spelling of document.querySelectorAll(".paper-key small"))
+        spelling.textContent = spelling.textContent.replace(/\\w+/g, "November");
+"""
 
 
 @pytest.mark.parametrize(("scheme", "style", "size"), SHEETS)
@@ -193,8 +197,8 @@ def test_the_printed_sheet_has_the_key_and_what_to_do_in_black_on_white(house, c
     for written in (".paper-title", ".paper-key"):
         expect(visitor.page.locator(written).first).to_have_css("color", "rgb(0, 0, 0)")
     expect(visitor.page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
-    pages = visitor.page.pdf(format=size).count(b"/Type /Page\n")
-    assert pages == 1
+    visitor.page.evaluate(LONGEST_SPELLING)
+    assert visitor.page.pdf(format=size).count(b"/Type /Page\n") == 1
 
 
 @pytest.mark.parametrize("page", ["activate", "deactivate", "license"])
