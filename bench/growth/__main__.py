@@ -77,9 +77,9 @@ def main(arguments: Sequence[str]) -> int:
             TemporaryDirectory(prefix="keyferry-growth-") as folder,
             _apps(Path(folder), engine, sizes) as apps,
         ):
-            # As a worker of the server does.
-            spare_what_lasts()
             for size, app in apps.items():
+                # As a worker does, of which each has only one.
+                spare_what_lasts()
                 rows += _lists(engine, size, app)
             pairs = compared(apps[min(sizes)], apps[max(sizes)])
             print(f"\n{engine}, an activation: {pairs.small:.2f} and {pairs.large:.2f} ms", end="")
