@@ -81,9 +81,10 @@ def main(arguments: Sequence[str]) -> int:
                 # As a worker does, of which each has only one.
                 spare_what_lasts()
                 rows += _lists(engine, size, app)
-            pairs = compared(apps[min(sizes)], apps[max(sizes)])
-            print(f"\n{engine}, an activation: {pairs.small:.2f} and {pairs.large:.2f} ms", end="")
-            print(f" ({pairs.ratio:.2f} times as fast), by our CPU {pairs.cpu_ratio:.2f} times as fast")
+            pairs = compared(apps[min(sizes)], apps[max(sizes)], Path(folder))
+            print(f"\n{engine}, activations at servers on both: ", end="")
+            print(f"{1000 / pairs.small.clock:.0f} and {1000 / pairs.large.clock:.0f} a second", end="")
+            print(f" ({pairs.ratio:.2f} times as fast), by CPU {pairs.cpu_ratio:.2f} times as fast")
             results[f"{engine}: activation"] = asdict(pairs)
             results[f"{engine}: indexes"] = costs(apps[max(sizes)])
     TARGET.parent.mkdir(exist_ok=True)

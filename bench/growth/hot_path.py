@@ -1,70 +1,74 @@
-"""What an activation takes on a small and on a large database, by turns: both meet the same machine."""
+"""Activations a second on a small and on a large database, by turns: both meet the same machine."""
 
 from __future__ import annotations
 
+import json
 import os
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 from random import Random
-from statistics import fmean
+from statistics import fmean, median
 
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from bench.growth.rows import real_key_every
+from bench.growth.rows import PRODUCTS, real_key_every
+from bench.servers.load import Answers, drive, post
+from bench.servers.processes import Server, keyferry
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.protocol.request_token import ActivationRequest
-from keyferry.server.core.audit import By
-from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import activation, products
+from keyferry.protocol.request_token import ActivationRequest, sign_request
+from keyferry.server.core.licensing import products
 from keyferry.server.core.models import License, LicenseStatus
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts, utc_now
 
-TURNS, ACTIVATIONS_EACH = 60, 40
-_BY = By(Channel.PHONE, address="203.0.113.9")
+TURNS, ACTIVATIONS_EACH = 24, 400
+_PUBLIC_URL = "https://keys.example.com"
 
 
 class Customers:
-    """Machines that ask for a free seat of any license, each of a license that was not asked for before."""
+    """New machines that scan for a free seat of any license, at a server of their own."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        with app.app_context(), reading() as session:
-            numbers = select(func.max(License.id))
-            last = session.scalars(numbers).one()
-            self._keys = {
-                number: products.wizard_profile(
-                    products.find_product(session, f"product-{number}"),
-                    parts().keyring,
-                    "https://keys.example.com",
-                ).keys(2)
-                for number in range(1, 8)
-            }
-        every = real_key_every(last)
-        candidates = list(range(every, last, every))
-        Random(3).shuffle(candidates)
-        if len(candidates) < (TURNS + 1) * ACTIVATIONS_EACH:
-            # So few licenses would soon be full.
-            with app.app_context(), transaction() as session:
-                session.execute(update(License).values(seats=License.seats + TURNS * ACTIVATIONS_EACH))
+    def __init__(self, app: Flask, server: Server) -> None:
+        self._app, self._server = app, server
+        with app.app_context():
+            with reading() as session:
+                last = session.scalars(select(func.max(License.id))).one()
+                self._keys = {
+                    number: products.wizard_profile(
+                        products.find_product(session, f"product-{number}"), parts().keyring, _PUBLIC_URL
+                    ).keys(2)
+                    for number in range(1, PRODUCTS + 1)
+                }
+            every = real_key_every(last)
+            candidates = list(range(every, last, every))
+            Random(3).shuffle(candidates)
+            if len(candidates) < (TURNS + 1) * ACTIVATIONS_EACH:
+                # So few licenses would soon be full.
+                with transaction() as session:
+                    session.execute(update(License).values(seats=License.seats + TURNS * ACTIVATIONS_EACH))
         self._candidates = cycle(candidates)
 
-    def activate(self, count: int) -> tuple[float, float]:
-        """Activate so many, and return the seconds of one with its commit, and those of our CPU."""
-        with self._app.app_context():
-            requests = list(self._requests(count))
-            before, cpu_before = time.perf_counter(), time.process_time()
-            for request in requests:
-                with transaction() as session:
-                    activation.activate(session, request, keyring=parts().keyring, by=_BY, now=utc_now())
-            taken = time.perf_counter() - before, time.process_time() - cpu_before
-            return taken[0] / count, taken[1] / count
+    def activate(self) -> Turn:
+        """Activate by all connections.
 
-    def _requests(self, count: int) -> Iterator[ActivationRequest]:
+        RuntimeError where one is refused, as that costs less.
+        """
+        with self._app.app_context():
+            requests = list(self._requests(ACTIVATIONS_EACH))
+            db.engine.dispose()
+        cpu = self._server.cpu_seconds
+        answers: Answers = drive(self._server.port, requests)
+        if answers.refused:
+            raise RuntimeError(f"{answers.refused} of {ACTIVATIONS_EACH} activations were refused")
+        used = (self._server.cpu_seconds - cpu) / ACTIVATIONS_EACH * 1000
+        return Turn(answers.seconds / ACTIVATIONS_EACH * 1000, used, answers.p50, answers.p99)
+
+    def _requests(self, count: int) -> Iterator[bytes]:
         while count:
             with reading() as session:
                 license = session.get(License, next(self._candidates))
@@ -73,7 +77,9 @@ class Customers:
             key, keys = ActivationKey.from_text(license.activation_key), self._keys[license.product_number]
             fingerprint, committed = (int.from_bytes(os.urandom(5)) for _ in range(2))
             computer_id = ComputerId.make(keys, key, fingerprint=fingerprint, commitment=committed)
-            yield ActivationRequest(license.product_number, computer_id, key, "BENCH-PC")
+            asked = ActivationRequest(license.product_number, computer_id, key, "BENCH-PC")
+            body = json.dumps({"token": sign_request(asked, keys)}).encode()
+            yield post("/phone/v1/activations", body, "application/json")
             count -= 1
 
 
@@ -83,29 +89,55 @@ def _has_ended(license: License) -> bool:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """The milliseconds of an activation on both databases, and how fast it is on the large one.
+class Turn:
+    """Milliseconds: of the clock and of the server's CPU for an activation, and of the answers."""
 
-    They are of all activations: SQLite takes its log into the database after some hundreds, and those are
-    to count. On SQLite the CPU of this process is all that there is.
+    clock: float
+    cpu: float
+    p50: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Milliseconds of both databases, and how fast an activation is on the large one by the clock and by CPU.
+
+    Clock and CPU are means: SQLite takes its log into the database after some hundreds, and that is to
+    count. PostgreSQL's own processes are not in the CPU.
     """
 
-    small: float
-    large: float
+    small: Turn
+    large: Turn
     ratio: float
-    cpu_small: float
-    cpu_large: float
     cpu_ratio: float
 
 
-def compared(small: Flask, large: Flask) -> Compared:
-    """Activate by turns on a small and a large database."""
-    ours = [Customers(small), Customers(large)]
-    for one in ours:
-        one.activate(ACTIVATIONS_EACH)
-    turns = [[one.activate(ACTIVATIONS_EACH) for one in ours] for _ in range(TURNS)]
-    found = []
-    for clock in (0, 1):
-        on_small, on_large = (fmean(turn[place][clock] for turn in turns) * 1000 for place in (0, 1))
-        found += [on_small, on_large, on_small / on_large]
-    return Compared(*found)
+def compared(small: Flask, large: Flask, folder: Path) -> Compared:
+    """Activate by turns at a server on a small and at one on a large database."""
+    with ExitStack() as stack:
+        both = [
+            Customers(app, stack.enter_context(keyferry(_environment(app), folder / f"{name}.log")))
+            for name, app in (("small", small), ("large", large))
+        ]
+        for one in both:
+            one.activate()
+        turns = [[one.activate() for one in both] for _ in range(TURNS)]
+    of_small, of_large = (
+        Turn(
+            fmean(turn[place].clock for turn in turns),
+            fmean(turn[place].cpu for turn in turns),
+            median(turn[place].p50 for turn in turns),
+            median(turn[place].p99 for turn in turns),
+        )
+        for place in (0, 1)
+    )
+    return Compared(of_small, of_large, of_small.clock / of_large.clock, of_small.cpu / of_large.cpu)
+
+
+def _environment(app: Flask) -> dict[str, str]:
+    with app.app_context():
+        settings = parts().settings
+    found = {**os.environ, "KEYFERRY_HOME": str(settings.home), "KEYFERRY_PUBLIC_URL": _PUBLIC_URL}
+    if settings.database_url is not None:
+        found["KEYFERRY_DATABASE_URL"] = settings.database_url.get_secret_value()
+    return found

@@ -36,12 +36,14 @@ class GroupCommit:
         engine: Engine,
         begin: Callable[[Connection], None],
         lock: LockFile,
+        committed: Callable[[int], None] | None = None,
         *,
         wait_seconds: float = 15,
         stuck_seconds: float = 5,
         longest_seconds: float = 0.02,
     ) -> None:
         self._engine, self._begin, self._lock = engine, begin, lock
+        self._committed = committed
         # A member that does not come to an end keeps all others from their answers.
         self._wait_seconds, self._stuck_seconds = wait_seconds, stuck_seconds
         self._longest_seconds = longest_seconds
@@ -197,6 +199,8 @@ class GroupCommit:
         self._group = None
         try:
             group.end()
+            if self._committed is not None:
+                self._committed(group.members)
         finally:
             self._lock.release()
             self._call_next()
@@ -257,7 +261,7 @@ class _Group:
     def __init__(self, connection: Connection, longest_seconds: float) -> None:
         self.connection = connection
         self._driver = _driver(connection)
-        self._members = 0
+        self.members = 0
         self._full_at = time.monotonic() + longest_seconds
         self._unanswered: list[_Member] = []
         self._guard = threading.Lock()
@@ -270,8 +274,8 @@ class _Group:
 
         If it succeeds, the member's ticket is released when the group ends.
         """
-        self._members += 1
-        is_first = self._members == 1
+        self.members += 1
+        is_first = self.members == 1
         if not is_first:
             self._driver.execute("SAVEPOINT member")
         try:
@@ -315,7 +319,7 @@ class _Group:
 
     def takes_more(self) -> bool:
         """Return whether another member may join; those who came before have to be answered soon."""
-        return self._lost is None and self._members < _MOST_MEMBERS and time.monotonic() < self._full_at
+        return self._lost is None and self.members < _MOST_MEMBERS and time.monotonic() < self._full_at
 
     def end(self) -> None:
         """Commit for all members, or for none; whatever fails here, they are waited for no longer."""

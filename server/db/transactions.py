@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, false, func, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import MailDelivery
+from keyferry.server.db.checkpoints import Checkpoints
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.lookers import looker
@@ -118,7 +119,8 @@ def _is_sqlite(database: Engine | Connection) -> bool:
 def _group(engine: Engine) -> GroupCommit:
     group = _GROUPS.get(engine)
     if group is None:
-        group = _GROUPS.setdefault(engine, GroupCommit(engine, begin_writing, LockFile(engine.url.database)))
+        lock, checkpoints = LockFile(engine.url.database), Checkpoints(engine)
+        group = _GROUPS.setdefault(engine, GroupCommit(engine, begin_writing, lock, checkpoints.count))
     return group
 
 
