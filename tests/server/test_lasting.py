@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -53,7 +54,7 @@ def test_what_a_few_requests_keep_is_looked_through(worker):
 
 def test_what_piles_up_is_left_alone_so_many_times_and_no_more(worker):
     steps = [worker.after_few, *worker.after_many]
-    spared = [after > before for before, after in zip(steps, steps[1:], strict=False)]
+    spared = [after > before for before, after in pairwise(steps)]
     assert spared == [True] * MOST_TIMES + [False] * (len(spared) - MOST_TIMES)
 
 
