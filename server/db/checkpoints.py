@@ -28,8 +28,13 @@ class Checkpoints:
         if self._committed < self._each or (self._thread is not None and self._thread.is_alive()):
             return
         self._committed = 0
-        self._thread = threading.Thread(target=self._take_in, name="checkpoint")
-        self._thread.start()
+        thread = threading.Thread(target=self._take_in, name="checkpoint")
+        try:
+            thread.start()
+        except RuntimeError:
+            # The account may have no more threads. Whoever has just committed is not to be refused for that.
+            return
+        self._thread = thread
 
     def _take_in(self) -> None:
         try:

@@ -91,6 +91,22 @@ def test_a_database_that_is_away_costs_no_more_than_the_checkpoint(monkeypatch):
 
 
 @pytest.mark.usefixtures("app")
+def test_nobody_is_refused_where_no_thread_can_be_started(monkeypatch, tmp_path):
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    checkpoints = Checkpoints(db.engine, EACH)
+    write("one")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        checkpoints.count(EACH)
+    assert names_without_log(tmp_path) == []
+    checkpoints.count(EACH)
+    await_checkpoints()
+    assert names_without_log(tmp_path) == ["one"]
+
+
+@pytest.mark.usefixtures("app")
 def test_what_customers_write_is_counted(tmp_path):
     # Tests before this one have been counted by the same application.
     written = [f"{number:03}" for number in range(300)]
