@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from keyferry.server.core.events import Channel, Event
@@ -85,8 +86,12 @@ def reason_in_words(event: AuditEvent) -> str:
     return reason_of(event.code)
 
 
-def detail_in_words(event: AuditEvent) -> str:
-    """Return what else an event says: the reason of a forced release, a new expiry, a property's values."""
+def detail_in_words(event: AuditEvent, customers: Mapping[int, str] = MappingProxyType({})) -> str:
+    """Return what else an event says: the reason of a forced release, a new expiry, a property's values.
+
+    The audit knows customers by numbers alone, so that they can be forgotten; `customers` are those who
+    are still known.
+    """
     detail = event.detail or {}
     if "reason" in detail:
         return f"“{detail['reason']}”"
@@ -95,7 +100,7 @@ def detail_in_words(event: AuditEvent) -> str:
     if event.event in _DETAILS:
         return _DETAILS[event.event](detail)
     if "customer" in detail:
-        return _of_customer(detail)
+        return _of_customer(detail, customers)
     if "template" in detail and "language" in detail:
         return f"{str(detail['template']).replace('_', ' ')}, {detail['language']}"
     named = detail.get("operator") or detail.get("wanted") or detail.get("template") or ""
@@ -127,11 +132,14 @@ def _set(detail: dict[str, Any]) -> str:
     return f"{name}: {_value(detail['before'])} → {_value(detail['after'])}{default}"
 
 
-def _of_customer(detail: dict[str, Any]) -> str:
+def _of_customer(detail: dict[str, Any], customers: Mapping[int, str]) -> str:
+    who, into_whom = (
+        customers.get(detail.get(one, 0)) or f"customer {detail.get(one)}" for one in ("customer", "into")
+    )
     changed = f": {', '.join(detail['changed'])}" if "changed" in detail else ""
-    into = f" into {detail['into']}" if "into" in detail else ""
+    into = f" into {into_whom}" if "into" in detail else ""
     held = f", {_licenses(detail['licenses'])}" if detail.get("licenses") is not None else ""
-    return f"number {detail['customer']}{into}{held}{changed}"
+    return f"{who}{into}{held}{changed}"
 
 
 def _licenses(count: int) -> str:

@@ -60,6 +60,8 @@ async def test_a_customer_is_merged_once_the_other_one_was_seen(customers, manag
         await person.fill("email", "grace@example.com", "enter", "enter")
         assert person.step == "Main"
         assert "3 licenses" in person.sees
+        await person.press("5")
+        assert "customer 1 into grace@example.com, 2 licenses" in person.sees
     assert known() == [("grace@example.com", None, None)]
 
 

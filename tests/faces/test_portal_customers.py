@@ -209,6 +209,9 @@ def test_a_customer_is_changed_and_what_is_wrong_is_named_beside_its_field(vendo
     answer = desk.post(f"{CUSTOMER}/edit", email="countess@example.com", name="Ada", notes="")
     assert answer.status_code == 302
     assert "countess@example.com" in desk.get(answer.location).text
+    audit = desk.get("/portal/audit").text
+    assert "countess@example.com: email, name" in audit
+    assert EMAIL not in audit
 
 
 def test_a_merge_is_counted_first_and_done_when_agreed(vendor, desk, ada):
@@ -224,6 +227,7 @@ def test_a_merge_is_counted_first_and_done_when_agreed(vendor, desk, ada):
     assert "Customers merged. 1 license moved here" in page
     assert ada.text in page
     assert desk.get(CUSTOMER).status_code == 404
+    assert "customer 1 into countess@example.com, 1 license" in desk.get("/portal/audit").text
 
 
 @pytest.mark.parametrize("operation", ["merge-preview", "merge"])
@@ -247,7 +251,7 @@ def test_a_deletion_says_what_goes_and_leaves_the_licenses(vendor, desk, ada):
     assert "LAB-PC-07" not in page
     audit = desk.get("/portal/audit").text
     assert "Customer deleted" in audit
-    assert "number 1, 1 license" in audit
+    assert "customer 1, 1 license" in audit
     assert EMAIL not in audit
     [event] = events("customer_deleted")
     assert (event.who, event.channel) == ("ada", "portal")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import lists
 from keyferry.server.core.events import Event
-from keyferry.server.core.models import Activation, AuditEvent, License
+from keyferry.server.core.models import Activation, AuditEvent, Customer, License
 
 KINDS: dict[str, tuple[Event, ...]] = {
     "activations": (
@@ -56,21 +56,21 @@ KINDS: dict[str, tuple[Event, ...]] = {
 
 @dataclass(frozen=True)
 class Named:
-    """The names of computers and the keys of licenses, by their numbers."""
+    """The names of computers, the keys of licenses, and the addresses of customers, by their numbers."""
 
     computers: dict[int, str | None]
     keys: dict[int, str]
+    customers: dict[int, str]
 
 
 def named(session: Session, events: Sequence[AuditEvent]) -> Named:
-    """Return what the computers and licenses of some events are called now."""
+    """Return what the computers, licenses, and customers of some events are called now."""
     computers = _numbers(one.activation_id for one in events)
     licenses = _numbers(one.license_id for one in events)
     names = select(Activation.id, Activation.computer_name).where(Activation.id.in_(computers))
     keys = select(License.id, License.activation_key).where(License.id.in_(licenses))
-    return Named(
-        {row[0]: row[1] for row in session.execute(names)}, {row[0]: row[1] for row in session.execute(keys)}
-    )
+    addresses = select(Customer.id, Customer.email).where(Customer.id.in_(_customers(events)))
+    return Named(*({row[0]: row[1] for row in session.execute(one)} for one in (names, keys, addresses)))
 
 
 def sizes(session: Session) -> dict[str, int | None]:
@@ -89,6 +89,11 @@ def sizes(session: Session) -> dict[str, int | None]:
     conditions = (refused, forced, AuditEvent.event.in_(KINDS["settings"]))
     row = session.execute(select(*(func.count(case((one, 1))) for one in conditions))).one()
     return {"all": every, "refused": row[0], "forced": row[1], "settings": row[2]}
+
+
+def _customers(events: Sequence[AuditEvent]) -> set[int]:
+    details = [event.detail or {} for event in events]
+    return _numbers(detail.get(one) for detail in details for one in ("customer", "into"))
 
 
 def _numbers(numbers: Iterable[int | None]) -> set[int]:

@@ -34,7 +34,7 @@ from keyferry.server.services import views as arranging
 from keyferry.server.services.permission import admit
 from keyferry.server.services.reach import host_of
 from keyferry.server.services.requests import opened
-from keyferry.server.words.wording import DISPLACED
+from keyferry.server.words.wording import DISPLACED, detail_in_words
 
 
 class Lists(Door):
@@ -223,7 +223,10 @@ class Lists(Door):
             found = licenses.with_id(session, number)
             events = listings.audit_events(session, AuditWanted(license_id=number), size=story.MOST_EVENTS)
             names = story.of(session, found, events).names
-            return [views.Moment(one, names.get(one.activation_id or 0) or "") for one in events.rows]
+            return [
+                views.Moment(one, detail_in_words(one), names.get(one.activation_id or 0) or "")
+                for one in events.rows
+            ]
 
     @needs(Permission.SEE_LICENSES)
     def views_of(self, listing: str) -> Sequence[views.SavedView]:
@@ -271,6 +274,7 @@ class Lists(Door):
                 [
                     views.Moment(
                         one,
+                        detail_in_words(one, named.customers),
                         named.computers.get(one.activation_id or 0) or "",
                         named.keys.get(one.license_id or 0, ""),
                     )

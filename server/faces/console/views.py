@@ -190,9 +190,10 @@ class EpochView:
 
 @dataclass(frozen=True)
 class Moment:
-    """An event, the name of the computer that it is about, and the activation key of the license."""
+    """An event, what else it says, the name of its computer, and the activation key of its license."""
 
     event: AuditEvent
+    detail: str
     computer: str
     activation_key: str = field(default="", repr=False)
 

@@ -65,7 +65,7 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
             "audit",
             found=found,
             wanted=wanted,
-            telling=lambda event: told(event, named.computers.get(event.activation_id)),
+            telling=lambda event: told(event, named),
             days=[(day, list(events)) for day, events in groupby(found.rows, lambda event: event.at.date())],
             keys=named.keys,
             sizes=audited.sizes(session),

@@ -8,6 +8,7 @@ from typing import Any
 
 from keyferry.protocol.sentences import Sentence, template
 from keyferry.server.core.events import Event
+from keyferry.server.core.licensing.audited import Named
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.web.languages import day as in_words
 from keyferry.server.words.wording import detail_in_words, event_in_words, reason_in_words
@@ -74,15 +75,16 @@ class Told:
     mark: str = _MARK
 
 
-def told(event: AuditEvent, computer: str | None) -> Told:
-    """Return how a page tells an event, of a computer with this name."""
-    sentence, name, detail = _sentence(event, computer)
+def told(event: AuditEvent, named: Named) -> Told:
+    """Return how a page tells an event."""
+    computer = named.computers.get(event.activation_id or 0)
+    sentence, name, detail = _sentence(event, computer, detail_in_words(event, named.customers))
     icon, kind = _sign(event)
     return Told(sentence, name, reason_in_words(event), detail, icon, kind)
 
 
-def _sentence(event: AuditEvent, computer: str | None) -> tuple[str, str, str]:
-    values, more = event.detail or {}, detail_in_words(event)
+def _sentence(event: AuditEvent, computer: str | None, more: str) -> tuple[str, str, str]:
+    values = event.detail or {}
     if of_computer := next((words for kind, words in _OF_COMPUTERS.items() if kind == event.event), None):
         return Sentence(of_computer, computer=_MARK if computer else _A_COMPUTER), computer or "", more
     if event.event == Event.LICENSE_RENEWED and not event.code:

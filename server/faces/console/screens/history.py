@@ -18,7 +18,7 @@ from keyferry.server.faces.console.views import LicenseView, Moment
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.events import mark_of, what_happened
 from keyferry.server.faces.console.wording import moment, of_license
-from keyferry.server.words.wording import CHANNELS, detail_in_words
+from keyferry.server.words.wording import CHANNELS
 
 
 class HistoryDialog(TimelineDialog[bool]):
@@ -56,7 +56,7 @@ class HistoryDialog(TimelineDialog[bool]):
         by = [CHANNELS.get(row.event.channel, row.event.channel), row.event.who or ""]
         return [
             ("What", what_happened(row.event)),
-            ("Detail", visible(detail_in_words(row.event))),
+            ("Detail", visible(row.detail)),
             ("Computer", visible(row.computer)),
             ("By", visible(" · ".join(name for name in by if name))),
         ]

@@ -8,7 +8,7 @@ from keyferry.protocol.visible import visible
 from keyferry.server.faces.console.marked import shortened
 from keyferry.server.faces.console.views import AuditEvent, Moment
 from keyferry.server.faces.console.wording import long_moment
-from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
+from keyferry.server.words.wording import CHANNELS, event_in_words, reason_in_words
 
 # What is done well, and what somebody has to look at.
 _DONE = ("activated_", "released_proven")
@@ -31,7 +31,7 @@ def mark_of(row: AuditEvent) -> Content:
 
 def about(row: Moment) -> str:
     """Return to what it happened: the computer, or else what the event itself says."""
-    return visible(row.computer or detail_in_words(row.event))
+    return visible(row.computer or row.detail)
 
 
 def known_of(moment: Moment) -> list[tuple[str, str]]:
@@ -43,7 +43,7 @@ def known_of(moment: Moment) -> list[tuple[str, str]]:
         (name, visible(value))
         for name, value in (
             ("Computer", moment.computer),
-            ("Detail", detail_in_words(row)),
+            ("Detail", moment.detail),
             ("When", long_moment(row.at)),
             ("Who", " · ".join(one for one in who if one)),
             ("License", shortened(moment.activation_key) or ending),
