@@ -5,7 +5,7 @@ import { atOnce, inTime, soon } from "/pwa/js/convenience.js";
 import { answered, here, recent, remember } from "./palette_sources.js";
 
 /**
- * @typedef {{name?: string, code?: string, also?: string, said?: string, icon: string, key?: string, copies?: string,
+ * @typedef {{name?: string, code?: string, also?: string, whose?: string, said?: string, icon: string, key?: string, copies?: string,
  *   href?: string, run?: () => void}} Entry
  * @typedef {{title: string, entries: Entry[]}} Group
  * @typedef {"recent" | "licenses" | "computers" | "customers" | "here" | "everywhere" | "search" | "none" | "unanswered" | "count" | "copied" | "not_copied"} Word
@@ -77,6 +77,14 @@ function markedCode(code, typed) {
   return made("span", "k plain", ...parts);
 }
 
+/** How something stands; a long name of whose it is gives way to that. @param {string} said @param {string} [whose] */
+function stands(said, whose) {
+  if (!whose) return made("small", "", said);
+  const name = made("span", "cut", whose);
+  name.dir = "auto";
+  return made("small", "", name, made("span", "", `\u00a0· ${said}`));
+}
+
 /** @param {Entry} entry @param {string} typed */
 function option(entry, typed) {
   const name = made("span", "grow cut");
@@ -91,7 +99,7 @@ function option(entry, typed) {
   }
   const item = made("li", "", sign(entry.icon), name);
   item.setAttribute("role", "option");
-  if (entry.said) item.append(made("small", "cut", entry.said));
+  if (entry.said) item.append(stands(entry.said, entry.whose));
   if (entry.key) item.append(made("kbd", "", entry.key));
   const enter = sign("corner-down-left");
   enter.classList.add("enter");

@@ -27,7 +27,7 @@ export function remember(operator) {
  *
  * @param {string} address
  * @param {FormData} body
- * @returns {Promise<Record<string, {name?: string, code?: string, also?: string, said?: string, icon: string, copies?: string, href?: string}[]>>}
+ * @returns {Promise<Record<string, {name?: string, code?: string, also?: string, whose?: string, said?: string, icon: string, copies?: string, href?: string}[]>>}
  */
 export async function answered(address, body) {
   const fields = new URLSearchParams();

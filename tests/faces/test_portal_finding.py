@@ -56,7 +56,7 @@ def test_things_are_told_while_somebody_types(desk, known):
     assert told["licenses"] == told["customers"] == []
     [computer] = told["computers"]
     assert (computer["name"], computer["copies"]) == ("LAB-PC-07", known.computer_id.text)
-    assert computer["said"] == "ada@example.com · active"
+    assert (computer["whose"], computer["said"]) == ("ada@example.com", "active")
     [license] = glance(desk, known.activation_key.text[:8]).json["licenses"]
     assert (license["copies"], license["href"]) == (known.activation_key.text, page_of(known))
     [customer] = glance(desk, "ada@").json["customers"]

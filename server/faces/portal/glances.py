@@ -68,11 +68,11 @@ def _licenses(found: Glance) -> list[Entry]:
 
 def _license(license: License) -> Entry:
     stands = said(STANDINGS[standing(license, parts().clock())])
-    owner = _name(license.customer) or license.product.name
     return {
         "icon": "key-round",
         "code": license.activation_key,
-        "said": f"{owner} · {stands}",
+        "whose": _name(license.customer) or license.product.name,
+        "said": stands,
         "href": url_for("portal.licenses.license", number=license.id),
         "copies": license.activation_key,
     }
@@ -84,12 +84,12 @@ def _computers(found: Glance) -> list[Entry]:
 
 def _computer(computer: Activation) -> Entry:
     stands = said(STATES[computer.ended_how])
-    owner = _name(computer.license.customer)
     return {
         "icon": "monitor",
         "name": computer.computer_name or gettext("No name"),
         "code": computer.computer_id,
-        "said": f"{owner} · {stands}" if owner else stands,
+        "whose": _name(computer.license.customer),
+        "said": stands,
         "href": url_for("portal.computers.computer", number=computer.id),
         "copies": computer.computer_id,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -18,7 +18,7 @@ from tests.browsing import PHONE
 from tests.conftest import STAFF, Vendor
 from tests.faces.portal_visitor import add_operator
 from tests.long.portal.test_access_of_the_portal import ADDRESSES
-from tests.portal.conftest import DESK
+from tests.portal.conftest import DESK, listens
 
 WIDTHS = (320, PHONE["width"], 768, 1024, DESK["width"])
 WORDS = ("Präzisionswerkzeugbau" * 5, "مختبرالقياساتالدقيقة" * 5, "🧪🔬🧬" * 34, "Ω" * 100)
@@ -88,3 +88,20 @@ def test_no_page_is_wider_than_its_window(desk, house, longest):
     for address in ADDRESSES:
         page.goto(f"{house.origin}/portal/{address.format(product=longest)}")
         fits(page)
+
+
+def test_the_search_says_how_a_license_stands_beside_its_customer(desk, house, longest):
+    for width in WIDTHS:
+        page = desk(viewport={"width": width, "height": 800})
+        page.goto(f"{house.origin}/portal/")
+        listens(page)
+        page.keyboard.press("/")
+        page.keyboard.type(WORDS[0][:10])
+        stands = page.get_by_role("option").locator("small > .cut + span")
+        expect(stands.first).to_be_visible()
+        for one in stands.all():
+            # The end of a name that is cut hides nothing behind it.
+            assert one.evaluate(
+                "one => one.getBoundingClientRect().right <= one.closest('li').getBoundingClientRect().right"
+            )
+        page.context.close()
