@@ -185,12 +185,13 @@ def main(folder: Path = PICTURES) -> None:
     """Take every picture in light and dark."""
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    # The screens look into a person's own folder, which must not be that of whoever makes the pictures.
-    with TemporaryDirectory() as home:
-        os.environ["HOME"] = home
-        os.chdir(home)
-        for theme in ("dark", "light"):
+    for theme in ("dark", "light"):
+        # The screens look into a person's own folder, which must not be that of whoever makes the pictures.
+        with TemporaryDirectory() as home:
+            os.environ["HOME"] = home
+            os.chdir(home)
             take_all(folder, theme=theme)
+            os.chdir(folder)
 
 
 if __name__ == "__main__":

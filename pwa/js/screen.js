@@ -42,9 +42,16 @@ let help = () => undefined;
 /** So many lines of words do not leave room for pictures. */
 const LOW = 20;
 
+/** Letters of so many pixels are larger than most people have them: names go to two lines. */
+const LARGE = 20;
+
+function letters() {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
 /** The height of the screen in letters: pictures give way where it is low. */
 function isLow() {
-  return window.innerHeight < LOW * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return window.innerHeight < LOW * letters();
 }
 
 /** @param {HTMLElement} bar */
@@ -60,6 +67,7 @@ function makeRoom() {
   classList.remove("is-crowded");
   style.removeProperty("--below");
   classList.toggle("is-low", isLow());
+  classList.toggle("is-large", letters() > LARGE);
   if (bar.hidden || !isCrowdedBy(bar)) return;
   classList.add("is-crowded");
   const first = bar.querySelector(".primary, .danger");

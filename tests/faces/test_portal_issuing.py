@@ -58,7 +58,7 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(desk):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"count": "100001"}, "must be between 1 and 100000"),
+        ({"count": "100001"}, "must be between 1 and 100,000"),
         ({"count": "x"}, "whole number"),
         ({"seats": ""}, "Enter the number of seats."),
         ({"seats": "0"}, "must be between 1 and"),

@@ -102,6 +102,9 @@ def test_the_key_and_what_to_do_fit_on_a_small_screen_also_with_larger_letters(a
     page.set_viewport_size(SMALL[0])
     page.evaluate("document.documentElement.style.fontSize = '32px'; dispatchEvent(new Event('resize'))")
     expect(page.locator("#step-through")).to_be_in_viewport(ratio=0.99)
+    # Also where there is room for everything below it.
+    page.set_viewport_size({"width": SMALL[0]["width"], "height": 2400})
+    assert page.locator(".top > .cut").evaluate("one => one.scrollWidth <= one.clientWidth")
     page.set_viewport_size(SMALL[1])
     for part in (*page.locator("#computer-key .k").all(), page.locator("#step-through")):
         expect(part).to_be_in_viewport(ratio=0.9)

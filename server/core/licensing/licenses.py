@@ -83,7 +83,7 @@ def issue(
 def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
     """Raise what `issue` would raise for these numbers and terms."""
     check_seats(seats)
-    sentence = template("The number of licenses at once must be between {least} and {most}.")
+    sentence = template("The number of licenses at once must be between {least} and {most:,}.")
     _check_range(count, MAX_COUNT, sentence, "malformed_count")
     _check_terms(terms)
     if terms.expires is not None and has_ended(terms.expires, now):
@@ -228,14 +228,14 @@ def standing(license: License, now: datetime) -> Standing:
 
 def check_seats(seats: int) -> None:
     """Raise Malformed (malformed_seats) for a number of seats that no license can have."""
-    sentence = template("The number of seats must be between {least} and {most}.")
+    sentence = template("The number of seats must be between {least} and {most:,}.")
     _check_range(seats, MAX_SEATS, sentence, "malformed_seats")
 
 
 def check_lease_days(days: int | None) -> None:
     """Raise Malformed (malformed_terms) for a lease that no key can carry."""
     if days is not None:
-        sentence = template("The number of lease days must be between {least} and {most}.")
+        sentence = template("The number of lease days must be between {least} and {most:,}.")
         _check_range(days, _LONGEST, sentence, "malformed_terms")
 
 
@@ -309,7 +309,7 @@ def _check_terms(terms: Terms) -> None:
     if terms.expires is not None and not EPOCH_DAY < terms.expires <= LAST_DAY:
         raise _out_of_range()
     if terms.days is not None:
-        sentence = template("The number of days must be between {least} and {most}.")
+        sentence = template("The number of days must be between {least} and {most:,}.")
         _check_range(terms.days, _LONGEST, sentence, "malformed_terms")
     check_lease_days(terms.lease_days)
 

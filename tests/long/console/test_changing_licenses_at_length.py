@@ -40,7 +40,7 @@ async def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
         await person.press("n")
         for name, text, said in [
             ("seats", "many", "Type the number of seats in digits"),
-            ("seats", "0", "The number of seats must be between 1 and 1000000."),
+            ("seats", "0", "The number of seats must be between 1 and 1,000,000."),
             ("expires", "tomorrow", "Type a date like 2027-12-31, or a number of days like 365."),
             ("expires", "2026-01-01", "2026-01-01 is in the past"),
             ("expires", "1900-01-01", "Choose an expiration date after"),
