@@ -44,7 +44,7 @@ class ChangeManyDialog(Dialog[Changed]):
         yield Field("Until", until, id="until", inset=True)
         yield Way("Put them on hold", id=_HOLD)
         yield Way("Resume them", id=_RESUME)
-        rule = "Where one can’t be changed, none is."
+        rule = "If one can’t be changed, none are."
         if self._meant.is_list:
             rule = "One after the other; what can’t be renewed by days is left as it is. Esc stops."
         yield Static(rule, classes="text above hint", markup=False)

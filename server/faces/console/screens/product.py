@@ -85,7 +85,7 @@ class AddFeaturesDialog(Dialog[bool]):
         yield Static(self._product.name, classes="text strong", markup=False)
         yield Field("Now", Static(", ".join(self._product.features) or "none", markup=False), id="now")
         yield Field("Features", line(hint="export, batch", most=400), id="features")
-        text = "A feature stays for ever. The next profile that you download knows it."
+        text = "A feature stays forever. The next profile that you download knows it."
         yield Static(text, classes="text above hint", markup=False)
 
     @work
