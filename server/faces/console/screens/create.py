@@ -56,7 +56,7 @@ class CreateDialog(Dialog[Issued]):
         yield Field("Ends", expires, id="expires")
         lease = line(hint="how long one key lasts; empty: no limit", most=7)
         yield Field("Days per key", lease, id="lease")
-        yield Field("Features", Ticks(), id="features")
+        yield Field("Edition", Ticks(), id="features")
         yield Field("Order", line(hint="your own name for the sale", most=MAX_ORDER), id="order")
         yield Field("Notes", line(hint="only for your staff", most=MAX_NOTES), id="notes")
         yield Field("How many", line("1", most=7), id="count")

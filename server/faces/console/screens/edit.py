@@ -39,7 +39,7 @@ class EditDialog(ChangeDialog):
         yield Field("Customer email", line(license.customer or "", hint="nobody", most=254), id="email")
         lease = line(str(license.lease_days or ""), hint="as long as the license", most=7)
         yield Field("Days per key", lease, id="lease")
-        yield Field("Features", Ticks(), id="features")
+        yield Field("Edition", Ticks(), id="features")
         notes = _BREAK.join((license.notes or "").splitlines())
         yield Field("Notes", line(notes, hint="only for your staff", most=MAX_NOTES), id="notes")
 

@@ -158,7 +158,7 @@ class LicenseDetail(Vertical, Asking):
             ("Email", license.customer or ""),
             ("Seats", seats),
             ("Ends", _capitalized(term(license))),
-            ("Features", ", ".join(license.features) or "none"),
+            ("Edition", ", ".join(license.features) or "none"),
             ("Order", license.order or ""),
             ("Batch", f"with {view.together:,} more: press b" if view.together else ""),
             ("Notes", one_line(license.notes or "")),
