@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.server.core.audit import By
+from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import CsvImport, Customer, License, Role
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import db, reading, transaction
 from keyferry.server.services import importing
 from tests.audit_log import events
 from tests.server.test_at_the_same_moment import waits_for_a_lock
@@ -117,6 +118,40 @@ def test_who_gets_a_license_while_they_are_imported_is_not_counted_as_new(vendor
         found, [ada] = session.get_one(CsvImport, number), session.scalars(select(Customer))
     assert (found.licenses, found.customers, ada.name) == (1, 0, "Ada")
     # What was not known of a customer who was there is written down.
-    assert [event.detail for event in events("customer_edited")] == [
-        {"customer": ada.id, "changed": ["name"]}
-    ]
+    assert [one.detail for one in events("customer_edited")] == [{"customer": ada.id, "changed": ["name"]}]
+
+
+@pytest.mark.engines("postgresql")
+def test_customers_who_are_merged_while_they_are_imported_stop_neither(vendor):
+    app, now = vendor.app, vendor.clock.now
+    with transaction() as session:
+        # The one whose address comes last has the lower number.
+        for email in ("zoe@example.com", "ada@example.com"):
+            find_or_add_customer(session, email, now=now)
+            session.flush()
+        zoe = session.scalars(select(Customer.id).where(Customer.email == "zoe@example.com")).one()
+    number = look(f"{HEAD}\nada@example.com,Ada,demo-cad,\nzoe@example.com,Zoe,demo-cad,\n")
+    merging: list[Future[None]] = []
+
+    def merge() -> None:
+        with app.app_context(), transaction() as session:
+            pair = records.lock_pair(session, zoe, "ada@example.com")
+            records.merge(session, *pair, by=MANAGER, now=now)
+
+    def begin_merging(_connection, _cursor, statement: str, *_) -> None:
+        if "FOR KEY SHARE" in statement and not merging:
+            merging.append(pool.submit(merge))
+            waits_for_a_lock()
+
+    event.listen(db.engine, "after_cursor_execute", begin_merging)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            at_once(vendor, [number])
+            merging[0].result(60)
+    finally:
+        event.remove(db.engine, "after_cursor_execute", begin_merging)
+    with reading() as session:
+        [left] = session.scalars(select(Customer))
+        held = session.scalars(select(License.customer_id)).all()
+    assert (left.email, held) == ("ada@example.com", [left.id, left.id])
+    assert events("import_refused") == []

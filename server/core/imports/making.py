@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.customers.contacts import found_or_added
+from keyferry.server.core.customers.contacts import found_or_added, hold_known
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.events import Event
 from keyferry.server.core.imports.looking import in_use, in_use_already
@@ -64,6 +64,7 @@ def _customers(
 ) -> tuple[dict[str | None, Customer], int]:
     """Return the customers of rows by their addresses, and how many are new; what is known of one stays."""
     wanted = {row.email for row in rows.values() if row.email is not None}
+    hold_known(session, wanted)
     # Whom somebody issues a license to at this moment isn't new here, however late that is seen.
     each = {email: found_or_added(session, email, now=now) for email in sorted(wanted)}
     found: dict[str | None, Customer] = {email: customer for email, (customer, _) in each.items()}
