@@ -70,7 +70,11 @@ def named(session: Session, events: Sequence[AuditEvent]) -> Named:
     names = select(Activation.id, Activation.computer_name).where(Activation.id.in_(computers))
     keys = select(License.id, License.activation_key).where(License.id.in_(licenses))
     addresses = select(Customer.id, Customer.email).where(Customer.id.in_(_customers(events)))
-    return Named(*({row[0]: row[1] for row in session.execute(one)} for one in (names, keys, addresses)))
+    return Named(
+        {row[0]: row[1] for row in session.execute(names)},
+        {row[0]: row[1] for row in session.execute(keys)},
+        {row[0]: row[1] for row in session.execute(addresses)},
+    )
 
 
 def sizes(session: Session) -> dict[str, int | None]:
