@@ -19,6 +19,8 @@ def test_every_step_has_its_words():
         assert "{" not in drawn
         assert "Press 4" not in first_steps(day, adds_products=False).plain
         assert "0 of 7 done" in drawn
+        # In a dialog, nothing is folded under the marks.
+        assert max(map(len, drawn.splitlines())) <= 60
 
 
 async def test_a_new_vendor_is_led_from_nothing_to_a_test_license(vendor, administrator):

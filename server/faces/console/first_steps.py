@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -34,6 +35,8 @@ _STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "email": ("Send your first email", ("Set KEYFERRY_SMTP_URL, then send a test in the portal.",)),
 }
 
+# What a dialog holds beside the indent.
+_WIDTH = 56
 
 # Who may not do a step is told who does.
 _OTHERS = {"product": "An administrator adds it."}
@@ -52,5 +55,5 @@ def first_steps(day: FirstDay, *, adds_products: bool = True) -> Content:
             if name in _OTHERS and not adds_products:
                 how = (_OTHERS[name],)
             said = (one.format(product=day.product or "the product", host=day.host) for one in how)
-            lines += [Content.styled(f"    {one}", "$ink-2") for one in said]
+            lines += [Content.styled(f"    {part}", "$ink-2") for one in said for part in wrap(one, _WIDTH)]
     return Content("\n").join(lines)

@@ -112,7 +112,7 @@ class OutboxPane(DetailedPane):
     def none(self) -> Content:
         """Say that everything was sent, or why nothing can be."""
         found = {
-            State.UNSENT: "Everything has been sent. Press f for what was.",
+            State.UNSENT: "No email is waiting. Press f to see what was sent.",
             State.WAITING: "No email is waiting.",
             State.FAILED: "No email has failed in the last days.",
             State.ANY: "No email yet.",
