@@ -37,6 +37,12 @@ def test_the_vendors_name_logo_and_privacy_notice_are_on_the_page_also_without_n
         await_worker(page)
 
 
+def test_the_vendors_name_is_there_also_where_no_script_draws_it(house, phone):
+    text = phone().request.get(f"{house.origin}/a").text()
+    for block in ("no-script", "stuck"):
+        assert f'<div class="{block}"><b translate="no">Acme &amp; &quot;Sons&quot; &lt;Ltd&gt;</b>' in text
+
+
 def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
     channels = {
         "branding/supportEmail": "help@example.com",

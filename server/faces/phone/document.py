@@ -20,6 +20,8 @@ from keyferry.server.faces.phone.assembly import NotAssembled, one_script
 from keyferry.server.web.headers import content_security_policy
 
 _VENDOR = 'data-vendor=""'
+# Where no script draws the top of the page: without scripts, and in browsers that can't run them.
+_NAME, _NAMES = "<!-- vendor’s name -->", 2
 _STYLE = '<link rel="stylesheet" href="/pwa/app.css">'
 # The house style first: it is that of Self Help and the portal, too.
 _STYLES = ("house.css", "app.css")
@@ -96,12 +98,14 @@ def _put_together(
         (_SCRIPT, f'{_words(language)}\n<script type="module">{script}</script>'),
     ):
         page = _filled(page, place, filling)
+    name = f'<b translate="no">{escape(vendor.name)}</b>' if vendor.name else ""
+    page = _filled(page, _NAME, name, times=_NAMES)
     return page, style, (*filter(None, (early,)), guard, script)
 
 
-def _filled(page: str, place: str, filling: str) -> str:
-    if page.count(place) != 1:
-        raise NotAssembled(f"{files.PAGE} must say {place} once.")
+def _filled(page: str, place: str, filling: str, *, times: int = 1) -> str:
+    if page.count(place) != times:
+        raise NotAssembled(f"{files.PAGE} must say {place} as often as it is filled in: {times}.")
     return page.replace(place, filling)
 
 
