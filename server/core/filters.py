@@ -16,13 +16,15 @@ class Filter:
     """What rows a list has: `numbers` selects them by an index, where there is one.
 
     `walked` is the same condition for a walk through another index. `cost` is how many times longer than at
-    one row it takes to look at what hangs on it, too: that is done once then, and not to count first.
+    one row it takes to look at what hangs on it, too: that is done once then, and not to count first. With
+    `is_own`, an index of the list's own table leads to what meets the condition, each once.
     """
 
     condition: ColumnElement[bool]
     numbers: Select[int] | CompoundSelect[int] | None = None
     walked: ColumnElement[bool] | None = None
     cost: int = 1
+    is_own: bool = False
 
     @property
     def costly(self) -> bool:

@@ -16,7 +16,9 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
+    ScalarSelect,
     Select,
+    and_,
     case,
     func,
     select,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.filters import Filter, Listing
-from keyferry.server.core.pages import Beside, Page, Row, asked, is_short, last_page
+from keyferry.server.core.pages import Beside, Page, Row, Sort, asked, is_short, last_page
 from keyferry.server.core.walks import Walk
 
 MOST = 10_000
@@ -85,7 +87,7 @@ def listed(
 def _narrowing(listing: Listing) -> Sequence[Filter]:
     """Return the filters that have an index; of all rows where none has."""
     found = [one for one in listing.filters if one.numbers is not None]
-    return found or [Filter(true(), select(listing.sort.key))]
+    return found or [Filter(true(), select(listing.sort.key), is_own=True)]
 
 
 def _is_long(session: Session, one: Filter) -> bool:
@@ -99,34 +101,49 @@ def _numbers(one: Filter, most: int) -> Select[int] | CompoundSelect[int]:
 
 
 def _candidates(one: Filter, most: int) -> CTE:
+    return _alone(_numbers(one, most))
+
+
+def _alone(rows: Select[Any] | CompoundSelect[Any]) -> CTE:
     # By itself, and before anything else: PostgreSQL might join it to all that another filter finds.
-    return _numbers(one, most).cte("candidates").prefix_with("MATERIALIZED", dialect="postgresql")
+    return rows.cte("candidates").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _own_candidates(listing: Listing, by: Filter, others: Sequence[ColumnElement[bool]], most: int) -> CTE:
+    """Select rows with what sorts them, and whether all filters let them through: in one look at each."""
+    sorts: list[ColumnElement[Any]] = [] if listing.sort.by is None else [listing.sort.by.label("sorted_by")]
+    rows = listing.rows.add_columns(*sorts, and_(true(), *others).label("fits"))
+    return _alone(rows.where(by.condition).limit(most + 1))
 
 
 def _few(session: Session, listing: Listing, by: Filter, number: int, size: int, most: int) -> _Few:
     """Hold what a filter finds, to count and to sort it: else a search would look at everything twice."""
-    sort, candidates = listing.sort, _candidates(by, most)
-    number_of, counted = candidates.c[0], _count(candidates).cte("counted")
-    candidate_count = select(counted.c[0]).scalar_subquery()
+    sort = listing.sort
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(sort.key)
-    # Of too many, none is looked at to be sorted.
-    are_few, columns = candidate_count <= most, list[ColumnElement[Any]]()
-    if others or sort.by is not None:
-        columns += [] if sort.by is None else [sort.by.label("sorted_by")]
-        wanted = listing.rows.add_columns(*columns).where(sort.key.in_(select(number_of)), *others)
+    # What is costly to sort by is looked up for what all filters let through, and for nothing else.
+    if by.is_own and not (others and isinstance(sort.by, ScalarSelect)):
+        candidates = _own_candidates(listing, by, others, most)
+        wanted = select(*candidates.c[:-1]).where(candidates.c.fits)
+        passed = _count(candidates).where(candidates.c.fits)
     else:
-        # All that the list has of these rows is their numbers.
-        wanted = select(number_of.label(sort.key.key)).distinct()
+        candidates = _candidates(by, most)
+        # Of too many, some say how many at least: looking at all of these would take longer than the page.
+        some = select(candidates.c[0]).limit(most // listing.cost).subquery()
+        wanted, passed = _wanted(listing, candidates, others), _passed(listing, some, others)
+    counted = _count(candidates).cte("counted")
+    candidate_count = select(counted.c[0]).scalar_subquery()
+    # Of too many, none is looked at to be sorted.
+    are_few = candidate_count <= most
     found = wanted.where(are_few).cte("found")
-    row, by_column = found.c[sort.key.key], found.c.sorted_by if columns else None
-    at_least = _passed(listing, candidates, others).scalar_subquery()
-    count = case((are_few, _count(found).scalar_subquery()), else_=at_least)
+    row, by_column = found.c[sort.key.key], found.c.sorted_by if sort.by is not None else None
+    count = case((are_few, _count(found).scalar_subquery()), else_=passed.scalar_subquery())
     counts = select(candidate_count, count).subquery()
 
     def page(number: int) -> Sequence[Any]:
         shown = select(found).order_by(*sort.order(row, by_column))
         shown_here = shown.limit(size).offset((number - 1) * size).subquery("shown")
-        shown_row, shown_by = shown_here.c[sort.key.key], shown_here.c.sorted_by if columns else None
+        shown_row = shown_here.c[sort.key.key]
+        shown_by = None if sort.by is None else shown_here.c.sorted_by
         both = select(counts, shown_row).select_from(counts.outerjoin(shown_here, true()))
         return session.execute(both.order_by(*sort.order(shown_row, shown_by))).all()
 
@@ -139,14 +156,27 @@ def _few(session: Session, listing: Listing, by: Filter, number: int, size: int,
     return _Few(candidate_number, found_number, number if shown else 1, shown)
 
 
+def _wanted(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Select what all filters let through of the candidates, with what it is sorted by."""
+    sort, number_of = listing.sort, candidates.c[0]
+    if not others and sort.by is None:
+        # All that the list has of these rows is their numbers.
+        return select(number_of.label(sort.key.key)).distinct()
+    rows = listing.rows if sort.by is None else listing.rows.add_columns(sort.by.label("sorted_by"))
+    return rows.where(sort.key.in_(select(number_of)), *others)
+
+
 def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
     if not listing.filters and not listing.without:
         # Nothing is left out of more than that.
         return MOST
-    by = _narrowing(listing)[0]
+    by, most = _narrowing(listing)[0], MOST // listing.cost
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(listing.sort.key)
-    return session.scalars(_passed(listing, _candidates(by, MOST // listing.cost), others)).one()
+    if by.is_own:
+        candidates = _own_candidates(replace(listing, sort=Sort(listing.sort.key)), by, others, most)
+        return session.scalars(_count(candidates).where(candidates.c.fits)).one()
+    return session.scalars(_passed(listing, _candidates(by, most), others)).one()
 
 
 def _passed(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[int]:

@@ -95,7 +95,7 @@ def test_what_failed_is_named_to_program_person_and_log_by_the_same_id(failing, 
     assert f"[{answer.headers[NAME]}] GET /phone/failing failed:\n" in lines[-1]
     page = client.get("/failing/x", headers={"Accept": "text/html"})
     shown = f'<span class="k" id="request-id" translate="no">{page.headers[NAME]}</span>'
-    assert f"tell us this number: {shown}" in page.text
+    assert f"tell us this number: <span>{shown}" in page.text
     assert f"[{page.headers[NAME]}] GET /failing/… failed:\n" in lines[-1]
 
 

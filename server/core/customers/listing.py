@@ -27,7 +27,8 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import lists
 from keyferry.server.core.filters import Filter, Listing, Stretch
 from keyferry.server.core.licensing import search as search_filters
-from keyferry.server.core.models import AuditEvent, Customer, License, OutboxMail, Product
+from keyferry.server.core.licensing.product_numbers import number_of
+from keyferry.server.core.models import AuditEvent, Customer, License, OutboxMail
 from keyferry.server.core.models.ordered import Unindexed, Unordered
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 
@@ -210,7 +211,7 @@ def _of_a_license(session: Session, wanted: Wanted, now: datetime, first_event: 
         asked.append(License.last_day.between(*days))
         walked.append(Unindexed(License.last_day).between(*days))
     if code:
-        number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
+        number = number_of(session, code)
         # Of both, the days lead: their index has the product, too.
         product = Unindexed(License.product_number) if asked else License.product_number
         asked.append(product == number)

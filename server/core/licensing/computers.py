@@ -17,6 +17,7 @@ from keyferry.server.core.errors import NotFound
 from keyferry.server.core.filters import Filter, Listing, Stretch
 from keyferry.server.core.licensing import copies, demo_machine, search
 from keyferry.server.core.licensing.licenses import Standing, standing
+from keyferry.server.core.licensing.product_numbers import number_of
 from keyferry.server.core.licensing.products import find_epoch
 from keyferry.server.core.models import (
     Activation,
@@ -26,7 +27,6 @@ from keyferry.server.core.models import (
     FormerActivationKey,
     FormerComputerId,
     License,
-    Product,
 )
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, visible
@@ -106,7 +106,7 @@ def computers(
     rows = select(Activation).options(
         of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
     )
-    filters = _filters(wanted)
+    filters = _filters(session, wanted)
     numbers, key = select(Activation.id), Activation.id
     without = demo_machine.former_computers(session)
 
@@ -124,7 +124,7 @@ def before(session: Session, wanted: Wanted, number: int | None, size: int) -> S
     Their table is taken in pieces: a search finds what begins with its text, or with a * what holds it.
     """
     text, anywhere = asked(wanted.search)
-    filters = _filters(wanted)
+    filters = _filters(session, wanted)
     if text:
         filters.append(search.computers(session, text, anywhere=anywhere))
     of_license = joinedload(Activation.license, innerjoin=True)
@@ -229,7 +229,7 @@ def live_of_customer(session: Session, customer: Customer, *, most: int) -> Sequ
     return session.scalars(live.limit(most).options(of_license)).all()
 
 
-def _filters(wanted: Wanted) -> list[Filter]:
+def _filters(session: Session, wanted: Wanted) -> list[Filter]:
     filters, numbers = [], select(Activation.id)
     if wanted.license is not None:
         of_license = Activation.license_id == wanted.license
@@ -246,9 +246,8 @@ def _filters(wanted: Wanted) -> list[Filter]:
     if wanted.forced:
         filters.append(_ended([Ending.FORCED.value]))
     if code := visible(wanted.product):
-        number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
         # No index has the computers of a product.
-        filters.append(Filter(_of_license(License.product_number == number)))
+        filters.append(Filter(_of_license(License.product_number == number_of(session, code))))
     if wanted.since is not None:
         recent, walked = (at >= wanted.since for at in _ACTIVATED_AT)
         filters.append(Filter(recent, numbers.where(recent), walked))

@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     SQLColumnExpression,
     and_,
     func,
     literal_column,
     select,
-    text,
     union_all,
 )
 from sqlalchemy.orm import Session, joinedload
@@ -27,13 +27,14 @@ from keyferry.server.core.folding import folded
 from keyferry.server.core.licensing import demo_machine, search
 from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.product_numbers import number_of
 from keyferry.server.core.lists import searched
 from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, is_short, visible
 
 # As its partial indexes say it: SQLite takes no parameter for a word.
-_ON_HOLD = text("license.status = 'suspended'")
+_ON_HOLD = literal_column("license.status = 'suspended'", Boolean)
 # A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see protocol/claims.py.
 _DAY_RULE = timedelta(hours=36)
 
@@ -109,7 +110,7 @@ def licenses(
 ) -> Page[License]:
     """Return a page of licenses with their customers and products; a page beyond the last is the last."""
     rows = select(License).options(joinedload(License.product, innerjoin=True), joinedload(License.customer))
-    filters = _filters(wanted, now)
+    filters = _filters(session, wanted, now)
 
     def page(of_search: Sequence[Filter]) -> Page[License]:
         listing = _listing(session, wanted, (*of_search, *filters), now)
@@ -159,7 +160,7 @@ def audit_events(
     if days := _days(wanted):
         # Where some days are wanted, an index leads to them.
         columns, rows = (AuditEvent.at, AuditEvent.id), rows.where(*days)
-        filters.append(Filter(and_(*days), rows))
+        filters.append(Filter(and_(*days), rows, is_own=True))
     listing = Listing(rows, Sort(AuditEvent.id), [Stretch(rows, columns)], filters)
     return lists.listed(session, select(AuditEvent), listing, number=number, size=size, beside=beside)
 
@@ -180,10 +181,11 @@ def _audit_filters(wanted: AuditWanted) -> list[Filter]:
     if wanted.license_id is not None:
         of_license = AuditEvent.license_id == wanted.license_id
         walked = Unindexed(AuditEvent.license_id) == wanted.license_id
-        filters.append(Filter(of_license, numbers.where(of_license), walked))
+        filters.append(Filter(of_license, numbers.where(of_license), walked, is_own=True))
     if wanted.refused:
         refused = AuditEvent.code.is_not(None)
-        filters.append(Filter(refused, numbers.where(refused), Unindexed(AuditEvent.code).is_not(None)))
+        walked = Unindexed(AuditEvent.code).is_not(None)
+        filters.append(Filter(refused, numbers.where(refused), walked, is_own=True))
     if wanted.channel:
         filters.append(Filter(AuditEvent.channel == wanted.channel))
     if who := visible(wanted.who):
@@ -223,21 +225,20 @@ def held_by(
     return held, session.scalars(of_customer.with_only_columns(func.count(License.id))).one()
 
 
-def _filters(wanted: Wanted, now: datetime) -> list[Filter]:
+def _filters(session: Session, wanted: Wanted, now: datetime) -> list[Filter]:
     filters = []
     if code := visible(wanted.product):
-        # One product and not a list of them: so the index gives its licenses in their order.
-        number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
+        number = number_of(session, code)
         of_product = License.product_number == number
         walked = Unindexed(License.product_number) == number
-        filters.append(Filter(of_product, select(License.id).where(of_product), walked))
+        filters.append(Filter(of_product, select(License.id).where(of_product), walked, is_own=True))
     if wanted.standing is not None:
         filters.append(_stands(wanted.standing, now))
     if wanted.ends_by is not None:
         ends, walked = (
             day.between(now.date(), wanted.ends_by) for day in (License.last_day, Unindexed(License.last_day))
         )
-        filters.append(Filter(ends, select(License.id).where(ends), walked))
+        filters.append(Filter(ends, select(License.id).where(ends), walked, is_own=True))
     if wanted.taken is not None:
         # No index: each activation would have to write it.
         filters.append(Filter(_TAKEN[wanted.taken]))
@@ -248,11 +249,12 @@ def _stands(standing: Standing, now: datetime) -> Filter:
     suspended = License.status == LicenseStatus.SUSPENDED.value
     if standing is Standing.SUSPENDED:
         on_hold = select(License.id).where(_ON_HOLD)
-        return Filter(suspended, on_hold, Unindexed(License.status) == LicenseStatus.SUSPENDED.value)
+        walked = Unindexed(License.status) == LicenseStatus.SUSPENDED.value
+        return Filter(_ON_HOLD, on_hold, walked, is_own=True)
     ended, numbers, day = _ended_by(now), select(License.id), Unindexed(License.last_day)
     if standing is Standing.EXPIRED:
         expired = ~suspended & (License.last_day <= ended)
-        return Filter(expired, numbers.where(expired), ~suspended & (day <= ended))
+        return Filter(expired, numbers.where(expired), ~suspended & (day <= ended), is_own=True)
     never, later = License.last_day.is_(None), License.last_day > ended
     either = union_all(numbers.where(~suspended, never), numbers.where(~suspended, later))
     return Filter(~suspended & (never | later), either, ~suspended & (day.is_(None) | (day > ended)))
@@ -265,7 +267,7 @@ def _numbers(
     conditions: list[ColumnElement[bool]] = [
         License.id.in_(one.numbers) for one in of_search if one.numbers is not None
     ]
-    conditions += [one.condition for one in _filters(wanted, now)]
+    conditions += [one.condition for one in _filters(session, wanted, now)]
     listing = _listing(session, wanted, (), now)
     conditions += listing.shown(listing.sort.key)
     rows = listing.rows.where(*conditions).order_by(*listing.sort.order(listing.sort.key, listing.sort.by))

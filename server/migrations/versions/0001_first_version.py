@@ -54,6 +54,8 @@ _SQLITE_TRIGGERS = (
     BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
     """,
 )
+# An activation writes its license anew. Where there is room for that on the same page, no index is written.
+_ROOM_FOR_ACTIVATIONS = "ALTER TABLE license SET (fillfactor = 80)"
 _POSTGRESQL_TRIGGERS = (
     """
     CREATE FUNCTION refuse_to_change_audit_event() RETURNS trigger LANGUAGE plpgsql AS
@@ -315,7 +317,7 @@ sa.Table(
     sa.CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
     sa.CheckConstraint("seats >= 1", name="at_least_one_seat"),
     sa.CheckConstraint("seats_used >= 0 AND seats_used <= seats", name="seats_are_not_oversold"),
-    sa.Index("ix_license_product", "product_number", "id"),
+    sa.Index("ix_license_product", "product_number", "id", "status", "customer_id"),
     sa.Index("ix_license_customer", "customer_id", "id", "product_number"),
     sa.Index("ix_license_seats", "seats", "id"),
     sa.Index("ix_license_last_day", "last_day", "id", "status", "customer_id", "product_number"),
@@ -564,6 +566,8 @@ def upgrade() -> None:
         [{"table": name, "up_to": 0} for name in ("audit_event", "operator_session")],
     )
     is_postgresql = op.get_context().dialect.name == "postgresql"
+    if is_postgresql:
+        op.execute(_ROOM_FOR_ACTIVATIONS)
     for trigger in _POSTGRESQL_TRIGGERS if is_postgresql else _SQLITE_TRIGGERS:
         op.execute(trigger)
 
