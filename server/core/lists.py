@@ -168,15 +168,15 @@ def _wanted(listing: Listing, candidates: FromClause, others: Sequence[ColumnEle
 
 def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
-    if not listing.filters and not listing.without:
+    by, key, most = _narrowing(listing)[0], listing.sort.key, MOST // listing.cost
+    others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(key)
+    if not by.is_own:
+        return session.scalars(_passed(listing, _candidates(by, most), others)).one()
+    if not others:
         # Nothing is left out of more than that.
         return MOST
-    by, most = _narrowing(listing)[0], MOST // listing.cost
-    others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(listing.sort.key)
-    if by.is_own:
-        candidates = _own_candidates(replace(listing, sort=Sort(listing.sort.key)), by, others, most)
-        return session.scalars(_count(candidates).where(candidates.c.fits)).one()
-    return session.scalars(_passed(listing, _candidates(by, most), others)).one()
+    candidates = _own_candidates(replace(listing, rows=select(key), sort=Sort(key)), by, others, most)
+    return session.scalars(_count(candidates).where(candidates.c.fits)).one()
 
 
 def _passed(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[int]:

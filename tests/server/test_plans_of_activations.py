@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.audit import By
@@ -109,3 +110,19 @@ def test_a_sent_scan_is_found(vendor):
         driver.execute("SELECT id FROM activation WHERE reason = 'a'").fetchall()
         connection.rollback()
     assert len(whole_tables(sent)) == 2
+
+
+@pytest.mark.engines("postgresql")
+def test_a_license_stays_on_its_page_so_that_no_index_is_written(vendor):
+    keys = [vendor.issue() for _ in range(250)]
+    before = pages_of_licenses()
+    assert len(set(before.values())) > 2
+    for key in keys:
+        vendor.activate(vendor.machine(key))
+    assert pages_of_licenses() == before
+
+
+def pages_of_licenses() -> dict[int, int]:
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, (ctid::text::point)[0]::integer FROM license"))
+        return {row[0]: row[1] for row in rows}

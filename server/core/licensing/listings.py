@@ -249,7 +249,8 @@ def _stands(standing: Standing, now: datetime) -> Filter:
     suspended = License.status == LicenseStatus.SUSPENDED.value
     if standing is Standing.SUSPENDED:
         on_hold = select(License.id).where(_ON_HOLD)
-        walked = Unindexed(License.status) == LicenseStatus.SUSPENDED.value
+        # Said otherwise: PostgreSQL would read all that are on hold at every step of a walk.
+        walked = License.status != LicenseStatus.ACTIVE.value
         return Filter(_ON_HOLD, on_hold, walked, is_own=True)
     ended, numbers, day = _ended_by(now), select(License.id), Unindexed(License.last_day)
     if standing is Standing.EXPIRED:

@@ -148,7 +148,7 @@ class License(Base):
         CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
         CheckConstraint(one_of("status", LicenseStatus), name="status"),
         # Each list is walked where an index has it sorted. An activation changes none of these, but for the
-        # last day of a license whose days begin with it. Whose a license is stands with its product and with its
+        # last day of a license whose days begin with it. Whose a license is stands beside its product and its
         # last day: the customers of ten thousand licenses that end soon would lie anywhere in the table.
         Index("ix_license_product", "product_number", "id", "status", "customer_id"),
         Index("ix_license_customer", "customer_id", "id", "product_number"),
