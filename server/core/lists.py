@@ -128,7 +128,7 @@ def _few(session: Session, listing: Listing, by: Filter, number: int, size: int,
     else:
         candidates = _candidates(by, most)
         # Of too many, some say how many at least: looking at all of these would take longer than the page.
-        some = select(candidates.c[0]).limit(most // listing.cost).subquery()
+        some = select(candidates.c[0]).limit(most // listing.cost).subquery() if others else candidates
         wanted, passed = _wanted(listing, candidates, others), _passed(listing, some, others)
     counted = _count(candidates).cte("counted")
     candidate_count = select(counted.c[0]).scalar_subquery()

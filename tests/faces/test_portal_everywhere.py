@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import url_for
-from sqlalchemy import event
 
 from keyferry.server.db import db
 from tests.faces.portal_visitor import staff
+from tests.listening import listen
 from tests.long.portal.test_access_of_the_portal import ADDRESSES, ELSEWHERE
 
 EMAIL = "ada@example.com"
@@ -113,8 +113,8 @@ def test_no_page_holds_two_connections_at_once(vendor, app):
         nonlocal held
         held -= 1
 
-    event.listen(db.engine, "checkout", taken)
-    event.listen(db.engine, "checkin", given_back)
+    listen(db.engine, "checkout", taken)
+    listen(db.engine, "checkin", given_back)
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/portal")]
     for rule in (rule for rule in rules if "GET" in rule.methods):
         known = {"code": "demo-cad", "name": "computer_key", "language": "en", **(rule.defaults or {})}

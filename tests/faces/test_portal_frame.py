@@ -6,13 +6,13 @@ import json
 from functools import partial
 
 import pytest
-from sqlalchemy import event
 
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import db, transaction
 from keyferry.server.faces.portal import frame
 from tests.faces.portal_visitor import staff
+from tests.listening import listen
 from tests.server.plans import watched
 
 
@@ -25,7 +25,7 @@ def test_a_page_asks_who_is_there_and_how_the_vendor_looks_at_once(desk):
     desk.get("/portal/help")
     opened = []
     count = partial(opened.append, 1)
-    event.listen(db.engine, "checkout", lambda *_: count())
+    listen(db.engine, "checkout", lambda *_: count())
     with watched() as asked:
         desk.get("/portal/help")
     tables = [statement.split("FROM ")[1].split()[0] for statement, _ in asked]

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from keyferry.server.db import db
 from tests.conftest import Browser, Vendor
 from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+from tests.listening import leave, listen
 from tests.machines import Machine
 
 FOR_STAFF = "The database can’t be used right now", "its database doesn’t answer or is busy."
@@ -106,10 +106,10 @@ def with_pragma(pragma: str) -> Iterator[None]:
     def run(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
-    event.listen(db.engine, "connect", run)
+    listen(db.engine, "connect", run)
     db.engine.dispose()
     try:
         yield
     finally:
-        event.remove(db.engine, "connect", run)
+        leave(db.engine, "connect", run)
         db.engine.dispose()

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from keyferry.server.db import db
+from tests.listening import leave, listen
 
 LARGE = "license|activation|audit_event|customer|outbox_mail|attempt"
 Asked = list[tuple[str, Any]]
@@ -30,11 +31,11 @@ def watched() -> Iterator[Asked]:
         if statement.lstrip().startswith(("SELECT", "WITH")):
             asked.append((statement, parameters))
 
-    event.listen(db.engine, "before_cursor_execute", keep)
+    listen(db.engine, "before_cursor_execute", keep)
     try:
         yield asked
     finally:
-        event.remove(db.engine, "before_cursor_execute", keep)
+        leave(db.engine, "before_cursor_execute", keep)
 
 
 def whole_tables(asked: Asked, large: str = LARGE) -> list[str]:

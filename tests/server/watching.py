@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
+
+from tests.listening import leave, listen
 
 Before = Callable[[Any, str], None]
 Sent = list[tuple[str, Any]]
@@ -38,7 +40,7 @@ def watch_statements(
         else:
             driver.cursor_factory = Watching
 
-    event.listen(engine, "checkout", watch)
+    listen(engine, "checkout", watch)
     return watch
 
 
@@ -49,7 +51,7 @@ def watched_statements(engine: Engine, before: Before) -> Iterator[None]:
     try:
         yield
     finally:
-        event.remove(engine, "checkout", watch)
+        leave(engine, "checkout", watch)
         engine.dispose()
 
 
@@ -61,5 +63,5 @@ def sent_statements(engine: Engine) -> Iterator[Sent]:
     try:
         yield sent
     finally:
-        event.remove(engine, "checkout", watch)
+        leave(engine, "checkout", watch)
         engine.dispose()
