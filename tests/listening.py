@@ -12,7 +12,7 @@ _LONGEST_SECONDS = 30
 
 
 def listen(engine: Engine, name: str, listener: Callable[..., Any]) -> None:
-    """Have an engine call a listener, once no checkpoint works beside us."""
+    """Have an engine call a listener, once no checkpoint is under way."""
     _await_checkpoint()
     event.listen(engine, name, listener)
 
