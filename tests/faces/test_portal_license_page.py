@@ -114,3 +114,20 @@ def test_who_may_only_look_is_offered_nothing_else(vendor, key):
     assert "data-opens=" not in viewer.split('<main id="main"')[1].split("</main>")[0]
     support = staff(vendor, "sam", Role.SUPPORT).get(PAGE).text
     assert dialogs(support) == {"activate", "release"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (0, 'warn-t">today'),
+        (23, 'warn-t">yesterday'),
+        (24, 'bad-t">yesterday'),
+        (240, 'bad-t">10 days ago'),
+        (90 * 24, 'bad-t">3 months ago'),
+    ],
+)
+def test_a_last_day_is_red_only_once_it_has_ended_everywhere(vendor, hours, said):
+    vendor.issue(expires=vendor.clock.now.date())
+    vendor.clock.now += timedelta(hours=hours)
+    page = staff(vendor).get(PAGE).text
+    assert re.search(r"<dt>Ends</dt><dd>.*?<span class=\"(.*?)</span>", page, re.S)[1] == said
