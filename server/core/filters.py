@@ -50,6 +50,13 @@ class Stretch:
     first_too: bool = False
     by_key: Select[int] | None = None
 
+    @property
+    def cost(self) -> int:
+        """How many times longer looking at a row takes than where they lie beside each other, as numbered."""
+        if len(self.columns) == 1:
+            return 1
+        return 2 if self.by_key is None else 3
+
 
 @dataclass(frozen=True)
 class Listing:

@@ -36,6 +36,10 @@ _PAGES = 10**6
 # A plan for just any text or filter goes through whole tables for some of them. And where reading here and
 # there counts as expensive, PostgreSQL first gathers all that an index finds, of which a part was asked for.
 _PLANNED = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
+# Where looking at a row takes so much longer, none is looked at only to say how many there are at least.
+_TOO_COSTLY_TO_COUNT = 9
+# From how many rows on walking is tried instead of sorting them, and how many it looks at then.
+_WORTH_WALKING, _SOON = 3_000, 4_000
 # How many times more rows are sorted where walking meets too few of them.
 _MOST_AT_WORST = 3
 
@@ -62,14 +66,10 @@ def listed(
     """Return a page of `rows`, one beyond the last is the last; `beside` has it begin at a row."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(*(func.set_config(*one, True) for one in _PLANNED.items())))
-    number, at_least = max(1, min(number, _PAGES)), None
-    for one in _narrowing(listing):
-        if not one.costly and _is_long(session, one):
-            continue
-        few = _few(session, listing, one, number, size, MOST)
-        if few.candidates <= MOST:
-            return Page(_loaded(session, rows, listing, few.shown), few.found, few.number, size)
-        at_least = few.found
+    number = max(1, min(number, _PAGES))
+    short, at_least = _short(session, listing, number, size)
+    if short is not None:
+        return short.of(_loaded(session, rows, listing, short.rows))
     page = _walked(session, listing, number, size, beside)
     if page.ends_early:
         page = _found_otherwise(session, listing, number, size, beside) or page
@@ -84,14 +84,48 @@ def listed(
     return replace(page.of(loaded), total=max(min(at_least, MOST), shown))
 
 
+def _short(session: Session, listing: Listing, number: int, size: int) -> tuple[Page[int] | None, int | None]:
+    """Return a page of what a filter finds few enough of, or None and how many there are at least."""
+    at_least = None
+    for one in _narrowing(listing):
+        if not one.costly:
+            candidates, found = _counted(session, one)
+            if candidates > MOST:
+                continue
+            if number == 1 and (shown := _met_soon(session, listing, one, found, size)):
+                return Page(shown, found, 1, size), None
+        few = _few(session, listing, one, number, size, MOST)
+        if few.candidates <= MOST:
+            return Page(few.shown, few.found, few.number, size), None
+        at_least = few.found
+    return None, at_least
+
+
+def _met_soon(session: Session, listing: Listing, by: Filter, found: int, size: int) -> Sequence[int] | None:
+    """Return the first page where a walk fills it before long, None where it doesn't.
+
+    Of a filter that finds thousands of rows by another table, looking each up to sort them takes longer.
+    """
+    is_alone = len(listing.filters) == 1 and not listing.without
+    if by.is_own or not is_alone or listing.sort.by is None or found < _WORTH_WALKING:
+        return None
+    walk = Walk(listing, size, back=False, most=_SOON)
+    walk.go(session, None)
+    return walk.shown if len(walk.shown) == size else None
+
+
 def _narrowing(listing: Listing) -> Sequence[Filter]:
     """Return the filters that have an index; of all rows where none has."""
     found = [one for one in listing.filters if one.numbers is not None]
     return found or [Filter(true(), select(listing.sort.key), is_own=True)]
 
 
-def _is_long(session: Session, one: Filter) -> bool:
-    return session.scalars(_count(_numbers(one, MOST).subquery())).one() > MOST
+def _counted(session: Session, one: Filter) -> tuple[int, int]:
+    """Count what a filter finds, and how many different rows those are."""
+    some = _numbers(one, MOST).subquery()
+    different = func.count() if one.is_own else func.count(some.c[0].distinct())
+    candidates, found = session.execute(select(func.count(), different).select_from(some)).one()
+    return candidates, found
 
 
 def _numbers(one: Filter, most: int) -> Select[int] | CompoundSelect[int]:
@@ -168,6 +202,8 @@ def _wanted(listing: Listing, candidates: FromClause, others: Sequence[ColumnEle
 
 def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
+    if listing.cost >= _TOO_COSTLY_TO_COUNT:
+        return 0
     by, key, most = _narrowing(listing)[0], listing.sort.key, MOST // listing.cost
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(key)
     if not by.is_own:

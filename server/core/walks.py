@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.filters import Listing, Stretch
 
 LOOKED_AT = 30_000
-"""How many rows a page looks at to fill itself."""
+"""How many rows a page looks at to fill itself, where that costs least."""
 # How many times more rows a walk looks at with each step. Where looking is costly, PostgreSQL's looking at a
 # whole step, to sort what it finds, is to be little more than what was wanted.
 _STEPS, _COSTLY_STEPS = 8, 2
@@ -20,10 +20,14 @@ _EQUAL_TOO: dict[Any, Any] = {operator.lt: operator.le, operator.gt: operator.ge
 
 
 class Walk:
-    """A way along the stretches of a list, from a row on or from the beginning, until a page is full."""
+    """A way along the stretches of a list, from a row on or from the beginning, until a page is full.
 
-    def __init__(self, listing: Listing, size: int, *, back: bool) -> None:
+    It looks at `most` rows, or at `LOOKED_AT`.
+    """
+
+    def __init__(self, listing: Listing, size: int, *, back: bool, most: int | None = None) -> None:
         self._listing, self._size, self._back = listing, size, back
+        self._most = LOOKED_AT if most is None else most
         self._stretches = listing.stretches[::-1] if back else listing.stretches
         self._conditions = [one.in_a_walk for one in listing.filters]
         self.shown: list[int] = []
@@ -32,8 +36,8 @@ class Walk:
     def go(self, session: Session, row: int | None) -> None:
         """Walk; `goes_on_at` is then the row beside which the next page begins, None where there is none."""
         start, values = self._found(session, row)
-        cost = self._listing.cost
-        looks, left = _STEPS * self._size, LOOKED_AT // cost
+        cost = max(self._listing.cost, *(one.cost for one in self._stretches))
+        looks, left = _STEPS * self._size, self._most // cost
         steps = _STEPS if cost == 1 else _COSTLY_STEPS
         for stretch in self._stretches[start:]:
             ahead = stretch.rows if values is None else stretch.rows.where(self._beyond(stretch, values))

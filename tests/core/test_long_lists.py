@@ -247,6 +247,26 @@ def test_a_page_that_finds_too_little_ends_early_and_the_next_one_goes_on(stocke
     assert pages > 3
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_first_page_of_many_rows_is_walked_to_where_that_fills_it(stocked, monkeypatch, descending):
+    wanted = listing.Wanted(product="demo-cad", order=listing.Order.EMAIL, descending=descending)
+    with reading() as session:
+
+        def page(number: int) -> Page:
+            return listing.customers(session, wanted, now=stocked.clock.now, number=number, size=SIZE)
+
+        monkeypatch.setattr(lists, "_WORTH_WALKING", 1)
+        monkeypatch.setattr(lists, "_few", None)
+        first = page(1)
+        monkeypatch.undo()
+        assert (ids(first), first.total, first.more) == (ids(page(1)), page(1).total, False)
+        assert not set(ids(first)) & set(ids(page(2)))
+        # Where a walk does not fill it, all are sorted.
+        monkeypatch.setattr(lists, "_WORTH_WALKING", 1)
+        whole = listing.customers(session, wanted, now=stocked.clock.now, size=99)
+        assert (ids(whole)[:SIZE], len(whole.rows), whole.number) == (ids(first), first.total, 1)
+
+
 def test_a_row_that_is_gone_leads_to_the_first_page(stocked, monkeypatch):
     monkeypatch.setattr(lists, "MOST", 3)
     with reading() as session:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from keyferry.server.core import lists, walks
 from keyferry.server.core.customers import data, listing, records
-from keyferry.server.core.licensing import computers, figures, licenses, listings, story
+from keyferry.server.core.licensing import computers, figures, licenses, listings, search, story
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Taken, Wanted
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.mail import listing as mail
-from keyferry.server.core.models import Customer, OutboxMail
+from keyferry.server.core.models import Activation, Customer, OutboxMail
 from keyferry.server.core.pages import Beside
 from keyferry.server.db import db, reading, transaction
 from tests.core.test_long_lists import WALKED, stocked
@@ -61,6 +61,18 @@ def test_beginnings_are_found_by_an_index(many):
             assert computers.computers(session, computers.Wanted(search), size=2).rows
         assert listing.customers(session, listing.Wanted("b"), now=many.clock.now, size=2).rows
     assert whole_tables(asked) == []
+
+
+@pytest.mark.engines("sqlite")
+def test_an_id_that_begins_with_a_few_symbols_is_found_in_its_index_alone(stocked):
+    """The other epochs have as many: looking at each of those would take longer than all the rest."""
+    with reading() as session:
+        found = select(Activation.license_id).where(search.begins_id("10000-0001".replace("-", "")))
+        assert len(session.scalars(found).all()) == 1
+        assert session.scalars(select(Activation.id).where(search.begins_id("20"))).all() == []
+        plan = "EXPLAIN QUERY PLAN " + str(found.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        steps = [row[3] for row in session.connection().exec_driver_sql(plan)]
+    assert [step for step in steps if "COVERING INDEX ix_activation_machine" in step] == steps
 
 
 def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(many):

@@ -84,9 +84,9 @@ class Wanted:
 class Held:
     """What a customer holds: licenses, their seats, and how many of those are in use.
 
-    With `more`, there are more licenses than were counted. `next_end` is the next last day, or the latest one
-    where every license is over; None where none ends. `last_event` is when something was last recorded of
-    one, None with `more`.
+    With `more`, there are more licenses than were counted, and nothing else is known of them. `next_end` is
+    the next last day, or the latest one where every license is over; None where none ends. `last_event` is
+    when something was last recorded of one.
     """
 
     licenses: int = 0
@@ -317,21 +317,23 @@ def _listed(session: Session, found: Sequence[Customer], now: datetime) -> list[
 
 
 def _held_by_each(session: Session, numbers: Sequence[int], today: date) -> dict[int, Held]:
-    """Return what each customer holds; of one with very many licenses, only so many are looked at."""
-    seats, used, last_day = License.seats, License.seats_used, License.last_day
-    counted = (
-        _of_some(seats, lambda some: func.count()),
-        _of_some(seats, func.sum),
-        _of_some(used, func.sum),
-        _of_some(last_day, lambda some: func.min(case((some >= today, some)))),
-        _of_some(last_day, func.max),
-        _of_some(last_day, func.count),
-        _of_some(_LATEST_EVENT.scalar_subquery(), func.max),
-    )
-    each = session.execute(select(Customer.id, *counted).where(Customer.id.in_(numbers))).all()
-    events = select(AuditEvent.id, AuditEvent.at).where(AuditEvent.id.in_([one[-1] for one in each]))
+    """Return what each customer holds; of one with very many licenses, only that there are so many."""
+    some = _of_some(License.id, lambda some: func.count())
+    counted = session.execute(select(Customer.id, some).where(Customer.id.in_(numbers)))
+    counts: dict[int, int] = dict(tuple(one) for one in counted)
+    held = {number: Held(min(count, lists.MOST), more=count > lists.MOST) for number, count in counts.items()}
+    day = License.last_day
+    sums = (func.sum(License.seats), func.sum(License.seats_used))
+    days = (func.min(case((day >= today, day))), func.max(day), func.count(day))
+    every = select(License.customer_id, *sums, *days, func.max(_LATEST_EVENT.scalar_subquery()))
+    theirs = License.customer_id.in_([number for number, one in held.items() if not one.more])
+    summed = session.execute(every.where(theirs).group_by(License.customer_id)).all()
+    events = select(AuditEvent.id, AuditEvent.at).where(AuditEvent.id.in_([one[-1] for one in summed]))
     times = {one.id: one.at for one in session.execute(events)}
-    return {number: _held(times.get(event), *of_them) for number, *of_them, event in each}
+    for number, seats, used, following, latest, ending, event in summed:
+        next_end = following or (latest if ending == counts[number] else None)
+        held[number] = Held(counts[number], seats, used, next_end, last_event=times.get(event))
+    return held
 
 
 def _of_some(
@@ -341,18 +343,3 @@ def _of_some(
     some: Select[Any] = select(column.label("value")).where(License.customer_id == Customer.id)
     some_of_them = some.limit(lists.MOST + 1).correlate(Customer).subquery()
     return select(counted(some_of_them.c.value)).select_from(some_of_them).scalar_subquery()
-
-
-def _held(
-    last_event: datetime | None,
-    count: int,
-    seats: int | None,
-    used: int | None,
-    following: date | None,
-    latest: date | None,
-    ending: int,
-) -> Held:
-    next_end = following or (latest if ending == count else None)
-    if count > lists.MOST:
-        return Held(lists.MOST, seats or 0, used or 0, next_end, more=True)
-    return Held(count, seats or 0, used or 0, next_end, last_event=last_event)

@@ -34,8 +34,8 @@ from keyferry.server.core.pages import as_in_a_code, begins_code, begins_exactly
 
 _FINGERPRINT = slice(1, 1 + FINGERPRINT_BITS // 5)
 _WHOLE = 25
-# With a license, its customer and its computers are looked at.
-_COST = 3
+# With a license, its customer and each of its computers are looked at.
+_COST_OF_LICENSES, _COST = 5, 3
 
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
@@ -54,7 +54,7 @@ def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
     ]
     found = union_all(*selects)
     walked = _license_in_a_walk(session, text, code, anywhere)
-    return Filter(walked, found, walked, cost=_COST)
+    return Filter(walked, found, walked, cost=_COST_OF_LICENSES)
 
 
 def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
@@ -97,12 +97,18 @@ def _of_computer(session: Session, text: str, code: str, anywhere: bool) -> list
 
 
 def begins_id(code: str) -> ColumnElement[bool]:
-    """Return the condition that a computer ID begins with a code: by its fingerprint, which is indexed."""
+    """Return the condition that a computer ID begins with a code, of two symbols or more.
+
+    It begins with its epoch and its fingerprint, which one index has: of up to nine symbols, nothing else is
+    looked at, and of more only what has these.
+    """
     known = [SYMBOLS.index(symbol) for symbol in code[_FINGERPRINT]]
     unknown = FINGERPRINT_BITS // 5 - len(known)
     least, most = (to_int([*known, *[filler] * unknown]) for filler in (0, 31))
-    fits = or_(begins_code(Activation.computer_id, code), *_went_on_from(code))
-    return and_(Activation.fingerprint.between(least, most), fits)
+    machine = Activation.fingerprint.between(least, most)
+    if len(code) <= _FINGERPRINT.stop:
+        return and_(machine, Activation.epoch == SYMBOLS.index(code[0]))
+    return and_(machine, or_(begins_code(Activation.computer_id, code), *_went_on_from(code)))
 
 
 def _went_on_from(code: str) -> list[ColumnElement[bool]]:

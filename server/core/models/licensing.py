@@ -285,10 +285,11 @@ class Activation(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
-        # What one machine had on a license, and on others.
-        Index("ix_activation_machine", "fingerprint", "license_id"),
-        # The beginning of a computer ID is that of its fingerprint: the index above finds it.
-        Index("ix_activation_computer_name", "folded_computer_name", "license_id"),
+        # What one machine had on a license, and on others; and whose ID begins with a text: with its epoch
+        # and its fingerprint.
+        Index("ix_activation_machine", "fingerprint", "license_id", "epoch"),
+        # With the number, which the list of computers asks for; SQLite has it in every index.
+        Index("ix_activation_computer_name", "folded_computer_name", "license_id", postgresql_include=["id"]),
         # Of those that have ended only: whatever activates need not be in it.
         Index(
             "ix_activation_ended",

@@ -437,8 +437,8 @@ sa.Table(
     ),
     sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
     sa.UniqueConstraint("license_id", "computer_id", "reopens"),
-    sa.Index("ix_activation_machine", "fingerprint", "license_id"),
-    sa.Index("ix_activation_computer_name", "folded_computer_name", "license_id"),
+    sa.Index("ix_activation_machine", "fingerprint", "license_id", "epoch"),
+    sa.Index("ix_activation_computer_name", "folded_computer_name", "license_id", postgresql_include=["id"]),
     sa.Index(
         "ix_activation_ended",
         "ended_how",
