@@ -36,10 +36,8 @@ _PAGES = 10**6
 # A plan for just any text or filter goes through whole tables for some of them. And where reading here and
 # there counts as expensive, PostgreSQL first gathers all that an index finds, of which a part was asked for.
 _PLANNED = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
-# Where looking at a row takes so much longer, none is looked at only to say how many there are at least.
-_TOO_COSTLY_TO_COUNT = 9
 # From how many rows on walking is tried instead of sorting them, and how many it looks at then.
-_WORTH_WALKING, _SOON = 3_000, 4_000
+_WORTH_WALKING, _SOON = 5_000, 4_000
 # How many times more rows are sorted where walking meets too few of them.
 _MOST_AT_WORST = 3
 
@@ -202,16 +200,17 @@ def _wanted(listing: Listing, candidates: FromClause, others: Sequence[ColumnEle
 
 def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
-    if listing.cost >= _TOO_COSTLY_TO_COUNT:
+    if listing.cost > 1:
+        # Looking at so much only to say this takes longer than the page, which says it, too.
         return 0
-    by, key, most = _narrowing(listing)[0], listing.sort.key, MOST // listing.cost
+    by, key = _narrowing(listing)[0], listing.sort.key
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(key)
     if not by.is_own:
-        return session.scalars(_passed(listing, _candidates(by, most), others)).one()
+        return session.scalars(_passed(listing, _candidates(by, MOST), others)).one()
     if not others:
         # Nothing is left out of more than that.
         return MOST
-    candidates = _own_candidates(replace(listing, rows=select(key), sort=Sort(key)), by, others, most)
+    candidates = _own_candidates(replace(listing, rows=select(key), sort=Sort(key)), by, others, MOST)
     return session.scalars(_count(candidates).where(candidates.c.fits)).one()
 
 

@@ -34,7 +34,7 @@ from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 
 ENDING_WITHIN = timedelta(days=30)
 # Of each customer, all licenses are looked at, and of each of those the latest event.
-_COST_OF_EVENTS = 9
+_COST_OF_EVENTS = 15
 # What was last recorded of a license: one look into the audit's index of licenses.
 _LATEST_EVENT = (
     select(AuditEvent.id)

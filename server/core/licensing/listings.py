@@ -303,7 +303,7 @@ def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: d
     elif wanted.order is Order.PRODUCT:
         # Not by a join: PostgreSQL would meet each license once for each product.
         named = select(Product.name).where(Product.number == License.product_number)
-        by, stretches = named.scalar_subquery(), _by_product(session, wanted.descending)
+        by, stretches = named.scalar_subquery(), _by_product(session, wanted)
     empty_last = wanted.order in (Order.CUSTOMER, Order.EXPIRY)
     sort = Sort(key, by, wanted.descending, empty_last)
     return Listing(rows, sort, stretches, filters, demo_machine.former_licenses(session))
@@ -327,10 +327,12 @@ def _by_day(wanted: Wanted, now: datetime) -> list[Stretch]:
     return [dated] if has_only_dated else [dated, Stretch(rows.where(day.is_(None)), (License.id,))]
 
 
-def _by_product(session: Session, descending: bool) -> list[Stretch]:
-    """Return the licenses of each product, in the order of its name."""
-    named = select(Product.number).order_by(Product.name, Product.number)
-    numbers = session.scalars(named).all()
+def _by_product(session: Session, wanted: Wanted) -> list[Stretch]:
+    """Return the licenses of each product that is wanted, in the order of its name."""
+    if code := visible(wanted.product):
+        of_product = select(License.id).where(License.product_number == number_of(session, code))
+        return [Stretch(of_product, (License.id,))]
+    numbers = session.scalars(select(Product.number).order_by(Product.name, Product.number)).all()
     each = [select(License.id).where(License.product_number == number) for number in numbers]
     stretches = [Stretch(rows, (License.id,)) for rows in each]
-    return stretches[::-1] if descending else stretches
+    return stretches[::-1] if wanted.descending else stretches

@@ -35,7 +35,7 @@ from keyferry.server.core.pages import as_in_a_code, begins_code, begins_exactly
 _FINGERPRINT = slice(1, 1 + FINGERPRINT_BITS // 5)
 _WHOLE = 25
 # With a license, its customer and each of its computers are looked at.
-_COST_OF_LICENSES, _COST = 5, 3
+_COST_OF_LICENSES, _COST = 7, 3
 
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
