@@ -66,13 +66,24 @@ def test_beginnings_are_found_by_an_index(many):
 @pytest.mark.engines("sqlite")
 def test_an_id_that_begins_with_a_few_symbols_is_found_in_its_index_alone(stocked):
     """The other epochs have as many: looking at each of those would take longer than all the rest."""
-    with reading() as session:
-        found = select(Activation.license_id).where(search.begins_id("10000-0001".replace("-", "")))
-        assert len(session.scalars(found).all()) == 1
-        assert session.scalars(select(Activation.id).where(search.begins_id("20"))).all() == []
-        plan = "EXPLAIN QUERY PLAN " + str(found.compile(db.engine, compile_kwargs={"literal_binds": True}))
-        steps = [row[3] for row in session.connection().exec_driver_sql(plan)]
-    assert [step for step in steps if "COVERING INDEX ix_activation_machine" in step] == steps
+    with reading() as session, watched() as asked:
+        assert session.scalars(select(Activation.license_id).where(search.begins_id("100000001"))).all() == [
+            1
+        ]
+        assert session.scalars(select(Activation.license_id).where(search.begins_id("20"))).all() == []
+    assert len(asked) == 2
+    assert all("COVERING INDEX ix_activation_machine" in steps for steps in planned(asked).values())
+
+
+@pytest.mark.parametrize("order", Order)
+def test_licenses_on_hold_are_counted_by_the_index_that_has_these_alone(many, order):
+    """An index of all licenses would be read whole to find them."""
+    with reading() as session, watched() as asked:
+        wanted = Wanted(standing=Standing.SUSPENDED, order=order)
+        assert listings.licenses(session, wanted, now=many.clock.now, size=1).rows
+    found = [one for one in asked if "license.status = 'suspended'" in one[0]]
+    assert found
+    assert all("ix_license_suspended" in steps for steps in planned(found).values())
 
 
 def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(many):

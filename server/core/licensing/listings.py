@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     SQLColumnExpression,
+    String,
     and_,
     func,
     literal_column,
@@ -34,7 +34,7 @@ from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, is_short, visible
 
 # As its partial indexes say it: SQLite takes no parameter for a word.
-_ON_HOLD = literal_column("license.status = 'suspended'", Boolean)
+_ON_HOLD = License.status == literal_column("'suspended'", String)
 # A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see protocol/claims.py.
 _DAY_RULE = timedelta(hours=36)
 
