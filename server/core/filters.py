@@ -55,7 +55,7 @@ class Stretch:
         """How many times longer looking at a row takes than where they lie beside each other, as numbered."""
         if len(self.columns) == 1:
             return 1
-        return 2 if self.by_key is None else 3
+        return 2 if self.by_key is None else 5
 
 
 @dataclass(frozen=True)

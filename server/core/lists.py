@@ -83,33 +83,39 @@ def listed(
 
 
 def _short(session: Session, listing: Listing, number: int, size: int) -> tuple[Page[int] | None, int | None]:
-    """Return a page of what a filter finds few enough of, or None and how many there are at least."""
-    at_least = None
+    """Return a page of what a filter finds few enough of, or None and at least how many there are."""
+    at_least, is_alone = None, len(listing.filters) == 1 and not listing.without
     for one in _narrowing(listing):
-        if not one.costly:
-            candidates, found = _counted(session, one)
-            if candidates > MOST:
-                continue
-            if number == 1 and (shown := _met_soon(session, listing, one, found, size)):
-                return Page(shown, found, 1, size), None
-        few = _few(session, listing, one, number, size, MOST)
+        if not one.costly and (one.is_own or not is_alone) and _is_long(session, one):
+            continue
+        if number == 1 and is_alone and not one.is_own and not one.costly and listing.sort.by is not None:
+            few = _first_of_many(session, listing, one, size)
+        else:
+            few = _few(session, listing, one, number, size, MOST)
         if few.candidates <= MOST:
             return Page(few.shown, few.found, few.number, size), None
         at_least = few.found
     return None, at_least
 
 
-def _met_soon(session: Session, listing: Listing, by: Filter, found: int, size: int) -> Sequence[int] | None:
-    """Return the first page where a walk fills it before long, None where it doesn't.
+def _first_of_many(session: Session, listing: Listing, by: Filter, size: int) -> _Few:
+    """Return the first page of what another table leads to: of thousands, by a walk where that soon fills it.
 
-    Of a filter that finds thousands of rows by another table, looking each up to sort them takes longer.
+    Looking each of them up, only to sort them, takes longer.
     """
-    is_alone = len(listing.filters) == 1 and not listing.without
-    if by.is_own or not is_alone or listing.sort.by is None or found < _WORTH_WALKING:
-        return None
+    few = _few(session, listing, by, 1, size, _WORTH_WALKING)
+    if few.candidates <= _WORTH_WALKING:
+        return few
+    some = _numbers(by, MOST).subquery()
+    counts = select(func.count(), func.count(some.c[0].distinct())).select_from(some)
+    candidates, found = session.execute(counts).one()
+    if candidates > MOST:
+        return _Few(candidates, found, 1, ())
     walk = Walk(listing, size, back=False, most=_SOON)
     walk.go(session, None)
-    return walk.shown if len(walk.shown) == size else None
+    if len(walk.shown) < size:
+        return _few(session, listing, by, 1, size, MOST)
+    return _Few(candidates, found, 1, walk.shown)
 
 
 def _narrowing(listing: Listing) -> Sequence[Filter]:
@@ -118,12 +124,8 @@ def _narrowing(listing: Listing) -> Sequence[Filter]:
     return found or [Filter(true(), select(listing.sort.key), is_own=True)]
 
 
-def _counted(session: Session, one: Filter) -> tuple[int, int]:
-    """Count what a filter finds, and how many different rows those are."""
-    some = _numbers(one, MOST).subquery()
-    different = func.count() if one.is_own else func.count(some.c[0].distinct())
-    candidates, found = session.execute(select(func.count(), different).select_from(some)).one()
-    return candidates, found
+def _is_long(session: Session, one: Filter) -> bool:
+    return session.scalars(_count(_numbers(one, MOST).subquery())).one() > MOST
 
 
 def _numbers(one: Filter, most: int) -> Select[int] | CompoundSelect[int]:
