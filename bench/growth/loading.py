@@ -123,9 +123,27 @@ def _fill_sqlite(tables: dict[str, Iterator[Row]], database: Path) -> None:
             statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
             connection.execute("BEGIN")
             while some := list(islice(_stored(rows, table, shift), _AT_ONCE)):
-                connection.executemany(statement, some)
+                if table == "license":
+                    _issue_and_activate(connection, statement, some)
+                else:
+                    connection.executemany(statement, some)
             connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _issue_and_activate(connection: sqlite3.Connection, statement: str, licenses: list[Row]) -> None:
+    """Write licenses as they were issued, and then what their activations changed of them.
+
+    They grow by that. SQLite leaves no room in pages that it fills in order, so a vendor's were split then.
+    Otherwise, each activation after loading would be the first to split one.
+    """
+    used, first = (_COLUMNS["license"].split().index(name) for name in ("seats_used", "first_activated_on"))
+    issued = [(*row[:used], 0, *row[used + 1 : first], None, *row[first + 1 :]) for row in licenses]
+    connection.executemany(statement, issued)
+    activated = [(row[used], row[first], row[0]) for row in licenses if row[used] or row[first]]
+    connection.executemany(
+        "UPDATE license SET seats_used = ?, first_activated_on = ? WHERE id = ?", activated
+    )
 
 
 def _stored(rows: Iterator[Row], table: str, shift: int) -> Iterator[Row]:

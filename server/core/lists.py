@@ -32,12 +32,14 @@ from keyferry.server.core.walks import Walk
 
 MOST = 10_000
 """How many rows are counted, and sorted by themselves."""
+WORTH_WALKING = 5_000
+"""Of how many rows of another table the first page is walked to, if that fills it soon."""
 _PAGES = 10**6
 # A plan for just any text or filter goes through whole tables for some of them. And where reading here and
 # there counts as expensive, PostgreSQL first gathers all that an index finds, of which a part was asked for.
 _PLANNED = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
-# From how many rows on walking is tried instead of sorting them, and how many it looks at then.
-_WORTH_WALKING, _SOON = 5_000, 4_000
+# How many rows are looked at for that, where they lie beside each other.
+_SOON = 4_000
 # How many times more rows are sorted where walking meets too few of them.
 _MOST_AT_WORST = 3
 
@@ -103,8 +105,8 @@ def _first_of_many(session: Session, listing: Listing, by: Filter, size: int) ->
 
     Looking each of them up, only to sort them, takes longer.
     """
-    few = _few(session, listing, by, 1, size, _WORTH_WALKING)
-    if few.candidates <= _WORTH_WALKING:
+    few = _few(session, listing, by, 1, size, WORTH_WALKING)
+    if few.candidates <= WORTH_WALKING:
         return few
     some = _numbers(by, MOST).subquery()
     counts = select(func.count(), func.count(some.c[0].distinct())).select_from(some)

@@ -256,7 +256,7 @@ def test_the_first_page_of_many_rows_is_walked_to_where_that_fills_it(stocked, m
             return listing.customers(session, wanted, now=stocked.clock.now, number=number, size=SIZE)
 
         sorted_pages = [page(number) for number in (1, 2)]
-        monkeypatch.setattr(lists, "_WORTH_WALKING", 1)
+        monkeypatch.setattr(lists, "WORTH_WALKING", 1)
         assert ids(page(1)) == ids(sorted_pages[0])
         assert (page(1).total, page(1).number, page(1).more) == (sorted_pages[0].total, 1, False)
         assert ids(page(2)) == ids(sorted_pages[1])
