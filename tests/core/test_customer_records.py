@@ -113,7 +113,7 @@ def test_what_one_customer_holds_is_counted_only_so_far(vendor, ada, monkeypatch
     monkeypatch.setattr(lists, "MOST", 2)
     with reading() as session:
         [one] = listing.customers(session, listing.Wanted("ada"), now=vendor.clock.now).rows
-    # No sum of some of them is taken for that of all.
+    # What some of them add up to is not what all do.
     assert one.held == Held(2, more=True)
 
 
