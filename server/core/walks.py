@@ -36,7 +36,7 @@ class Walk:
     def go(self, session: Session, row: int | None) -> None:
         """Walk; `goes_on_at` is then the row beside which the next page begins, None where there is none."""
         start, values = self._found(session, row)
-        cost = max(self._listing.cost, *(one.cost for one in self._stretches))
+        cost = max([self._listing.cost, *(one.cost for one in self._stretches)])
         looks, left = _STEPS * self._size, self._most // cost
         steps = _STEPS if cost == 1 else _COSTLY_STEPS
         for stretch in self._stretches[start:]:

@@ -1,10 +1,12 @@
 """The tab Customers: editing, merging and deleting one, and what it takes along."""
 
 import pytest
+from sqlalchemy import insert, update
 
+from keyferry.server.core import lists, walks
 from keyferry.server.core.models import Customer, License, Role
 from keyferry.server.db import reading, transaction
-from tests.console.person import at_the_console, events, signed_in
+from tests.console.person import Person, at_the_console, events, signed_in
 
 
 @pytest.fixture
@@ -118,3 +120,40 @@ async def test_a_new_license_says_who_its_customer_is(vendor, manager):
         assert "Orbital Dynamics, 1 license so far" in person.sees
         await person.fill("email", "ida@example.com")
         assert "so far" not in person.sees
+
+
+async def filtered(person: Person) -> None:
+    await person.press("f")
+    while "all seats in use" not in person.sees:
+        await person.press("f")
+
+
+async def test_the_search_for_those_a_filter_finds_goes_on_where_the_first_rows_fit_none(
+    vendor, manager, monkeypatch
+):
+    vendor.activate(vendor.machine(vendor.issue(customer="zuse@example.com")))
+    now = vendor.clock.now
+    rows = [{"email": f"buyer-{number:03}@example.com", "created_at": now} for number in range(900)]
+    with transaction() as session:
+        session.execute(insert(Customer), rows)
+    monkeypatch.setattr(lists, "MOST", 70)
+    monkeypatch.setattr(walks, "LOOKED_AT", 1)
+    async with at_the_console(manager) as person:
+        await person.press("3")
+        await filtered(person)
+        assert "zuse@example.com" in person.sees
+        assert "No customer" not in person.sees
+        with transaction() as session:
+            session.execute(update(License).values(seats=2))
+        await filtered(person)
+        assert "No customer is here under “all seats in use”." in person.sees
+
+
+async def test_of_a_customer_with_very_many_licenses_only_that_is_shown(customers, manager, monkeypatch):
+    monkeypatch.setattr(lists, "MOST", 1)
+    async with at_the_console(manager) as person:
+        await person.press("3")
+        # What one customer holds is counted whole where it alone is looked at.
+        assert "ada@example.com 1+ —" in person.sees
+        assert "2 licenses · 1 of 4 seats" in person.sees
+        assert "grace@example.com 1 0/1" in person.sees

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import threading
 from datetime import timedelta
@@ -9,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from keyferry.server.core import kept_figures, lists
+from keyferry.server.core import kept_figures, lists, walks
 from keyferry.server.core.models import Customer, KeptFigures, License
 from keyferry.server.db import reading, transaction
 from keyferry.server.services import figures
@@ -46,6 +47,37 @@ def test_a_long_list_is_turned_beside_its_rows_and_says_at_least_how_many_there_
     assert "buyer-050@example.com" in desk.get(linked(third, "prev")).text
     assert "buyer-119@example.com" in desk.get(linked(second, "prev")).text
     assert "buyer-119@example.com" in desk.get("/portal/customers?after=x&before=-1&page=7&q=buyer").text
+
+
+def test_pages_whose_first_rows_fit_no_filter_are_empty_and_lead_to_what_does(vendor, clock, monkeypatch):
+    desk, key = staff(vendor), vendor.issue(customer="zuse@example.com")
+    vendor.activate(vendor.machine(key))
+    rows = [{"email": f"buyer-{number:03}@example.com", "created_at": clock.now} for number in range(900)]
+    with transaction() as session:
+        session.execute(insert(Customer), rows)
+    monkeypatch.setattr(lists, "MOST", 70)
+    monkeypatch.setattr(walks, "LOOKED_AT", 1)
+    page, turned = desk.get("/portal/customers?view=full&q=*example").text, 0
+    while "zuse@example.com" not in page:
+        assert "This page ends early" in page
+        assert "No customers" not in page
+        # Nothing is found yet, which is no number.
+        assert "customers found" not in page
+        page, turned = desk.get(linked(page, "next")).text, turned + 1
+    assert turned == 2
+    assert "1+ customer found" in page or "1 customer found" in page
+
+
+def test_of_a_customer_with_very_many_licenses_only_that_is_shown(vendor, desk, clock, monkeypatch):
+    vendor.issue(customer="ada@example.com", seats=7, expires=clock.now.date() + timedelta(days=30))
+    monkeypatch.setattr(lists, "MOST", 1)
+    _, row = desk.get("/portal/customers?q=ada").text.split("<tbody>")
+    assert "1+ licenses" in row
+    assert row.count("—") == 3
+    assert "of 9" not in row
+    # Whoever takes the list along has the time to wait for all of it.
+    [_, exported] = csv.reader(desk.post("/portal/customers/export?q=ada@").text.splitlines())
+    assert exported[2:6] == ["2", "9", "0", "2026-12-24"]
 
 
 def test_a_search_says_that_it_shows_beginnings_and_leads_to_all_that_holds_the_text(desk):

@@ -156,11 +156,15 @@ def counts(session: Session, now: datetime) -> dict[View | None, Count]:
 def in_pieces(
     session: Session, wanted: Wanted, *, now: datetime, after: int, size: int
 ) -> tuple[Sequence[Listed], int | None]:
-    """Return some of all that a list finds, beyond a number, and the number to go on from or None."""
+    """Return some of all that a list finds, beyond a number, and the number to go on from or None.
+
+    All that they hold is counted, however long that takes.
+    """
     conditions = [one.condition for one in (*_searched(session, wanted), *_filters(session, wanted, now))]
     rows = select(Customer).where(Customer.id > after, *conditions).order_by(Customer.id).limit(size)
     found = session.scalars(rows).all()
-    return _listed(session, found, now), found[-1].id if len(found) == size else None
+    listed = _listed(session, found, now, counts_all=True)
+    return listed, found[-1].id if len(found) == size else None
 
 
 def held_by(session: Session, number: int) -> Held:
@@ -305,10 +309,14 @@ def _searched(session: Session, wanted: Wanted) -> Sequence[Filter]:
     return kept
 
 
-def _listed(session: Session, found: Sequence[Customer], now: datetime) -> list[Listed]:
+def _listed(
+    session: Session, found: Sequence[Customer], now: datetime, *, counts_all: bool = False
+) -> list[Listed]:
     if not found:
         return []
-    holds = _held_by_each(session, [one.id for one in found], now.date())
+    numbers = [one.id for one in found]
+    most = {} if counts_all else _with_very_many(session, numbers)
+    holds = most | _held_by_each(session, [one for one in numbers if one not in most], now.date())
     failed = select(OutboxMail.recipient).where(
         OutboxMail.recipient.in_([one.email for one in found]), Unindexed(OutboxMail.kept_until) > now
     )
@@ -316,23 +324,27 @@ def _listed(session: Session, found: Sequence[Customer], now: datetime) -> list[
     return [Listed(one, holds.get(one.id, Held()), one.email in addresses) for one in found]
 
 
-def _held_by_each(session: Session, numbers: Sequence[int], today: date) -> dict[int, Held]:
-    """Return what each customer holds; of one with very many licenses, only that there are so many."""
+def _with_very_many(session: Session, numbers: Sequence[int]) -> dict[int, Held]:
+    """Return who holds more licenses than are counted: nothing but that is known of them."""
     some = _of_some(License.id, lambda some: func.count())
-    counted = session.execute(select(Customer.id, some).where(Customer.id.in_(numbers)))
-    counts: dict[int, int] = dict(tuple(one) for one in counted)
-    held = {number: Held(min(count, lists.MOST), more=count > lists.MOST) for number, count in counts.items()}
+    counts = session.execute(select(Customer.id, some).where(Customer.id.in_(numbers)))
+    return {number: Held(lists.MOST, more=True) for number, count in counts if count > lists.MOST}
+
+
+def _held_by_each(session: Session, numbers: Sequence[int], today: date) -> dict[int, Held]:
+    """Return what each customer holds who holds anything."""
     day = License.last_day
-    sums = (func.sum(License.seats), func.sum(License.seats_used))
+    sums = (func.count(), func.sum(License.seats), func.sum(License.seats_used))
     days = (func.min(case((day >= today, day))), func.max(day), func.count(day))
     every = select(License.customer_id, *sums, *days, func.max(_LATEST_EVENT.scalar_subquery()))
-    theirs = License.customer_id.in_([number for number, one in held.items() if not one.more])
+    theirs = License.customer_id.in_(numbers)
     summed = session.execute(every.where(theirs).group_by(License.customer_id)).all()
     events = select(AuditEvent.id, AuditEvent.at).where(AuditEvent.id.in_([one[-1] for one in summed]))
     times = {one.id: one.at for one in session.execute(events)}
-    for number, seats, used, following, latest, ending, event in summed:
-        next_end = following or (latest if ending == counts[number] else None)
-        held[number] = Held(counts[number], seats, used, next_end, last_event=times.get(event))
+    held: dict[int, Held] = {}
+    for number, licenses, seats, used, following, latest, ending, event in summed:
+        next_end = following or (latest if ending == licenses else None)
+        held[number] = Held(licenses, seats, used, next_end, last_event=times.get(event))
     return held
 
 

@@ -125,7 +125,7 @@ class CopyRow:
 
 @dataclass(frozen=True)
 class CustomerRow:
-    """A customer in a list, with what it holds."""
+    """A customer in a list, with what it holds; `more` is where only some of the licenses were counted."""
 
     number: int
     email: str
@@ -134,6 +134,7 @@ class CustomerRow:
     licenses: int
     seats: int
     seats_used: int
+    more: bool
 
     @property
     def called(self) -> str:
@@ -310,6 +311,7 @@ def customer_row(listed: listing.Listed) -> CustomerRow:
         licenses=held.licenses,
         seats=held.seats,
         seats_used=held.seats_used,
+        more=held.more,
     )
 
 

@@ -49,7 +49,7 @@ def listing() -> str:
 @blueprint.post("/customers/export")
 @staff.runs(customers.export)
 def export() -> Response:
-    """Give the customers of a list as a table; of one with very many licenses, not all are counted."""
+    """Give the customers of a list as a table, with all that they hold."""
     wanted = list_queries.customers_wanted(request.args, parts().clock())
     pieces = customers.export(wanted, by=staff.by(), show=lambda one: row_of(CUSTOMERS, one))
     return table("customers", posted().get("format", "csv"), tuple(CUSTOMERS), pieces)

@@ -154,12 +154,13 @@ class CustomerPane(DetailedPane, ViewedPane):
 
     def cells(self, row: CustomerRow) -> Sequence[Content]:
         """Draw a customer."""
-        used_up = row.seats and row.seats_used >= row.seats
+        used_up, nothing = row.seats and row.seats_used >= row.seats, Content.styled("—", "$ink-3")
+        seats = Content.styled(f"{row.seats_used:,}/{row.seats:,}", "$info" if used_up else "")
         shown = [
-            Content(row.name) if row.name else Content.styled("—", "$ink-3"),
+            Content(row.name) if row.name else nothing,
             Content.styled(row.email, "$ink-2"),
-            Content(f"{row.licenses:,}"),
-            Content.styled(f"{row.seats_used:,}/{row.seats:,}", "$info" if used_up else ""),
+            Content(f"{row.licenses:,}{'+' if row.more else ''}"),
+            nothing if row.more else seats,
         ]
         return [*shown, *([Content.styled(one_line(row.notes), "$ink-3")] if self.is_wide else [])]
 

@@ -29,6 +29,7 @@ from keyferry.server.faces.console.widgets.rows import Column, Heading, Rows
 P = ParamSpec("P")
 R = TypeVar("R")
 NOTHING: Page[Any] = Page((), 0, 1, 1)
+LOOKING_ON = "Nothing yet. Looking at more rows …"
 # From so many columns on, there is room for whole keys, and for what belongs together beside each other.
 WIDE = 110
 
@@ -322,10 +323,11 @@ class ListPane(Vertical, Asking):
                 self.point(None)
                 return
             self._page = page if not more else replace(page, total=max(page.total, self._page.total))
-            if more:
+            if more and self.rows.items:
                 self.rows.add(self.grouped(self._fresh(page.rows)))
                 self._count()
             else:
+                # Also where all pages until now were empty: what follows is the first that is shown.
                 self._begin(wanted, rows)
 
     async def _as_far_as_before(self, page: Page[Any]) -> tuple[Sequence[Any], Page[Any]]:
@@ -342,7 +344,7 @@ class ListPane(Vertical, Asking):
 
     @property
     def _wants_more(self) -> bool:
-        return self._page.has_next and self.rows.is_near_end and len(self.rows.items) > 1
+        return self._page.has_next and self.rows.is_near_end
 
     def _fresh(self, rows: Sequence[Any]) -> list[Any]:
         fresh = [row for row in rows if self.key_of(row) not in self._known]
@@ -359,7 +361,7 @@ class ListPane(Vertical, Asking):
         self._shown = wanted
         self.rows.show(items, keys.index(kept) if kept in keys and kept is not None else 0)
         self._count()
-        self._show_nothing("" if items else self.none())
+        self._show_nothing("" if items else LOOKING_ON if self._page.has_next else self.none())
         self.point(self.pointed)
         self.post_message(self.Changed())
 
