@@ -86,6 +86,20 @@ def test_licenses_on_hold_are_counted_by_the_index_that_has_these_alone(many, or
     assert all("ix_license_suspended" in steps for steps in planned(found).values())
 
 
+@pytest.mark.parametrize(("order", "column"), [(Order.EXPIRY, "last_day"), (Order.SEATS, "seats")])
+@pytest.mark.parametrize("descending", [False, True])
+def test_many_licenses_on_hold_are_walked_where_these_alone_are_sorted(
+    stocked, order, column, descending, monkeypatch
+):
+    monkeypatch.setattr(lists, "MOST", 0)
+    wanted = Wanted(standing=Standing.SUSPENDED, order=order, descending=descending)
+    with reading() as session, watched() as asked:
+        assert listings.licenses(session, wanted, now=stocked.clock.now, size=1).rows
+    plans = planned([one for one in asked if f"ORDER BY license.{column}" in one[0]])
+    assert plans
+    assert all(f"ix_license_suspended_{column}" in steps for steps in plans.values())
+
+
 def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(many):
     with reading() as session, watched() as asked:
         for state in (None, *State):

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     SQLColumnExpression,
     String,
     and_,
@@ -289,7 +290,7 @@ def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: d
         stretches = [Stretch(rows, (by, key))]
     elif wanted.order is Order.SEATS:
         by = License.seats
-        stretches = [Stretch(rows, (by, key))]
+        stretches = [Stretch(_here(wanted), (by, key))]
     elif wanted.order is Order.EXPIRY:
         by, stretches = License.last_day, _by_day(wanted, now)
     elif wanted.order is Order.CUSTOMER:
@@ -309,12 +310,15 @@ def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: d
     return Listing(rows, sort, stretches, filters, demo_machine.former_licenses(session))
 
 
+def _here(wanted: Wanted) -> Select[int]:
+    """Select what is walked: a few on hold among many, perhaps all at the other end, have their own index."""
+    rows = select(License.id)
+    return rows.where(_ON_HOLD) if wanted.standing is Standing.SUSPENDED else rows
+
+
 def _by_day(wanted: Wanted, now: datetime) -> list[Stretch]:
     """Return the licenses by their last day, of those days that are wanted; at the end those without one."""
-    rows, day = select(License.id), License.last_day
-    if wanted.standing is Standing.SUSPENDED:
-        # A few among many, and perhaps all at the other end: they have an index of their own.
-        rows = rows.where(_ON_HOLD)
+    rows, day = _here(wanted), License.last_day
     days: list[ColumnElement[bool]] = [day.is_not(None)]
     if wanted.standing is Standing.EXPIRED:
         days.append(day <= _ended_by(now))

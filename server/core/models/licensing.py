@@ -170,6 +170,14 @@ class License(Base):
             postgresql_where=text("status = 'suspended'"),
         ),
         Index(
+            "ix_license_suspended_seats",
+            "status",
+            "seats",
+            "id",
+            sqlite_where=text("status = 'suspended'"),
+            postgresql_where=text("status = 'suspended'"),
+        ),
+        Index(
             "ix_license_order",
             "order_reference",
             "id",

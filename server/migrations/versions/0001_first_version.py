@@ -337,6 +337,14 @@ sa.Table(
         postgresql_where=sa.text("status = 'suspended'"),
     ),
     sa.Index(
+        "ix_license_suspended_seats",
+        "status",
+        "seats",
+        "id",
+        sqlite_where=sa.text("status = 'suspended'"),
+        postgresql_where=sa.text("status = 'suspended'"),
+    ),
+    sa.Index(
         "ix_license_order",
         "order_reference",
         "id",
