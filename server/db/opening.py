@@ -30,8 +30,9 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    # Within a commit only where `checkpoints` doesn't keep up: 16 MB.
-    "PRAGMA wal_autocheckpoint = 4000",
+    # At 64 MB within a commit, which `checkpoints` has left little to do: only then nobody writes beside it,
+    # and the log begins anew.
+    "PRAGMA wal_autocheckpoint = 16000",
     # For each connection, of which a process has several: 1 MB is what a search through a million wants.
     "PRAGMA cache_size = -1000",
 )

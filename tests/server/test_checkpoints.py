@@ -109,9 +109,9 @@ def test_nobody_is_refused_where_no_thread_can_be_started(monkeypatch, tmp_path)
 @pytest.mark.usefixtures("app")
 def test_what_customers_write_is_counted(tmp_path):
     # Tests before this one have been counted by the same application.
-    written = [f"{number:03}" for number in range(300)]
+    written = [f"{number:03}" for number in range(800)]
     for name in written:
         write(name)
     await_checkpoints()
-    assert names_without_log(tmp_path)[:150] == written[:150]
+    assert names_without_log(tmp_path)[:400] == written[:400]
     assert names() == written
