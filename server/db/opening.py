@@ -30,8 +30,8 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    # At 64 MB within a commit, which `checkpoints` has left little to do: only then nobody writes beside it,
-    # and the log begins anew.
+    # At 64 MB within a commit, which `checkpoints` has left little to do: only then does nobody else
+    # write, and the log begins anew.
     "PRAGMA wal_autocheckpoint = 16000",
     # For each connection, of which a process has several: 1 MB is what a search through a million wants.
     "PRAGMA cache_size = -1000",

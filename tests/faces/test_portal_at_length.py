@@ -63,9 +63,10 @@ def test_pages_whose_first_rows_fit_no_filter_are_empty_and_lead_to_what_does(ve
         assert "No customers" not in page
         # Nothing is found yet, which is no number.
         assert "customers found" not in page
+        assert "Show all" in page
         page, turned = desk.get(linked(page, "next")).text, turned + 1
     assert turned == 2
-    assert "1+ customer found" in page or "1 customer found" in page
+    assert "1+ customer found" in page
 
 
 def test_of_a_customer_with_very_many_licenses_only_that_is_shown(vendor, desk, clock, monkeypatch):
